@@ -1,0 +1,31 @@
+package dev.ashlar.bench.jmh;
+
+import dev.ashlar.bench.libc.Malloc;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** The same {@link Population} in the C library's heap. */
+@State(Scope.Thread)
+public class MallocState {
+    /** How many blocks are live. */
+    @Param({"1000", "100000", "1000000"})
+    public int live;
+
+    Population population;
+
+    /** Makes the population. */
+    @Setup(Level.Trial)
+    public void setUp() {
+        population = new Population(live, Malloc::malloc, Malloc::free);
+    }
+
+    /** Gives it back. */
+    @TearDown(Level.Trial)
+    public void tearDown() {
+        population.freeAll(Malloc::free);
+    }
+}

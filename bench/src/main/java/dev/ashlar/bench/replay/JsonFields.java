@@ -1,0 +1,31 @@
+package dev.ashlar.bench.replay;
+
+import java.io.IOException;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Fields of JSON objects whose value may be unknown: then they are there, and null. */
+final class JsonFields {
+    private JsonFields() {}
+
+    static void write(JsonGenerator json, String name, @Nullable Long value) throws IOException {
+        if (value == null) {
+            json.writeNullField(name);
+        } else {
+            json.writeNumberField(name, value);
+        }
+    }
+
+    static void write(JsonGenerator json, String name, @Nullable Double value) throws IOException {
+        if (value == null) {
+            json.writeNullField(name);
+        } else {
+            json.writeNumberField(name, value);
+        }
+    }
+
+    static void write(JsonGenerator json, String name, @Nullable Enum<?> value) throws IOException {
+        json.writeStringField(name, value == null ? null : value.name());
+    }
+}

@@ -1,0 +1,52 @@
+package dev.ashlar.bench.replay;
+
+import java.util.Optional;
+
+/**
+ * An allocator under replay. Blocks go by their id in the trace and by their address; contents are the caller's.
+ *
+ * <p>Owned by one thread. Ids are from 0 to the number of blocks given at creation.
+ */
+interface ReplayAllocator extends AutoCloseable {
+    /** The alignment of each block that asks for none, and of each resized block. */
+    long DEFAULT_ALIGNMENT = 16;
+
+    /** A new block at a multiple of {@link #DEFAULT_ALIGNMENT}. */
+    long allocate(int block, long byteSize);
+
+    /** A new block at a multiple of {@code alignment}, a power of two that is at least {@link #DEFAULT_ALIGNMENT}. */
+    long allocateAligned(int block, long byteSize, long alignment);
+
+    /** Gives a block another size and perhaps another address; keeps its contents up to the smaller of the two sizes. */
+    long resize(int block, long address, long byteSize);
+
+    void free(int block, long address);
+
+    /** What the allocator knows of itself; empty if it does not tell. Changes nothing. */
+    default Optional<HeapFigures> figures() {
+        return Optional.empty();
+    }
+
+    /** Checks the allocator's own state, and throws what it finds. Does nothing if there is no such check. */
+    default void validate() {}
+
+    /**
+     * Compares the allocator's blocks with those that should be live. Does nothing if it does not show its blocks.
+     *
+     * @throws IllegalStateException if they differ
+     */
+    default void audit(LiveBlockModel expected) {}
+
+    /** Gives everything back, as far as the allocator can. */
+    @Override
+    void close();
+
+    /**
+     * What a heap knows of itself.
+     *
+     * @param committedBytes asked from the operating system
+     * @param largestFreeBytes usable bytes of the largest free block
+     * @param fragmentation as {@link dev.ashlar.HeapStatistics#fragmentation()} defines it
+     */
+    record HeapFigures(long committedBytes, long largestFreeBytes, double fragmentation) {}
+}

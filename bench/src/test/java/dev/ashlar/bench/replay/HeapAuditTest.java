@@ -1,0 +1,65 @@
+package dev.ashlar.bench.replay;
+
+import dev.ashlar.heap.Heap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+class HeapAuditTest {
+    private final Heap heap = Heap.builder().name("audited").capacity(16 << 20).build();
+    private final LiveBlockModel model = new LiveBlockModel(10);
+
+    @AfterEach
+    void close() {
+        heap.close();
+    }
+
+    @Test
+    void run_heapAndModelAgree_passes() {
+        long first = take(0, 100);
+        take(1, 0);
+        take(2, 5000);
+        heap.freeAddress(first);
+        model.remove(0);
+
+        assertDoesNotThrow(() -> new HeapAudit(heap, model).run());
+    }
+
+    @Test
+    void run_blockTheModelDoesNotHold_fails() {
+        take(0, 100);
+        heap.allocateAddress(64);
+
+        assertFails("only blocks that the replay holds");
+    }
+
+    @Test
+    void run_blockTheHeapDoesNotHold_fails() {
+        take(0, 100);
+        heap.freeAddress(take(1, 50));
+
+        assertFails("1 blocks not met, block 1");
+    }
+
+    @Test
+    void run_blockSmallerThanRequested_fails() {
+        model.add(0, heap.allocateAddress(100), 1000);
+
+        assertFails("at least the 1000 requested");
+    }
+
+    private long take(int block, long byteSize) {
+        long address = heap.allocateAddress(byteSize);
+        model.add(block, address, byteSize);
+        return address;
+    }
+
+    private void assertFails(String messagePart) {
+        IllegalStateException e =
+                assertThrows(IllegalStateException.class, () -> new HeapAudit(heap, model).run());
+        assertTrue(e.getMessage().contains(messagePart), e.getMessage());
+    }
+}

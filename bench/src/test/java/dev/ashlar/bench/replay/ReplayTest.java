@@ -1,0 +1,175 @@
+package dev.ashlar.bench.replay;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.ashlar.Coalescing;
+import dev.ashlar.FitPolicy;
+import dev.ashlar.trace.TraceFormatException;
+import dev.ashlar.trace.TraceWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Whole replays, with child JVMs. */
+class ReplayTest {
+    private static final int EVENTS = 3000;
+
+    @TempDir
+    Path directory;
+
+    private final List<String> steps = new ArrayList<>();
+    private final List<ReplayRun> ended = new ArrayList<>();
+    private final ReplayListener listener = new ReplayListener() {
+        @Override
+        public void stepStarted(int number, int total, String what) {
+            steps.add((number + 1) + "/" + total + " " + what);
+        }
+
+        @Override
+        public void runEnded(ReplayRun run) {
+            ended.add(run);
+        }
+    };
+
+    @Test
+    void run_smallTrace_measuresEachAllocator() throws IOException, ReplayException, InterruptedException {
+        TraceSource source = randomSource();
+
+        ReplayReport report =
+                new Replay(List.of(source), options(List.of(AllocatorKind.values()), 0), listener).run();
+
+        assertEquals(ended, report.runs());
+        assertEquals(
+                List.of(AllocatorKind.values()),
+                report.runs().stream().map(ReplayRun::allocator).toList());
+        for (ReplayRun run : report.runs()) {
+            assertEquals("small", run.trace());
+            assertEquals(EVENTS, run.events());
+            assertTrue(run.nanosPerEvent() >= run.nanosPerEventBest() && run.nanosPerEventBest() > 0, run.toString());
+            assertTrue(run.verified());
+        }
+        ReplayRun ashlar = report.runs().getFirst();
+        assertEquals(FitPolicy.BEST_FIT, ashlar.policy());
+        assertEquals(Coalescing.DEFERRED, ashlar.coalescing());
+        assertNotNull(ashlar.floorBytes());
+        assertNotNull(ashlar.peakCommittedBytes());
+        assertTrue(ashlar.floorBytes() > ashlar.peakRequestedBytes());
+        assertTrue(ashlar.peakCommittedBytes() > ashlar.floorBytes());
+        assertNull(report.runs().getLast().policy());
+        assertEquals("1/10 small: reading the trace", steps.getFirst());
+        assertEquals("10/10 small, arena: resident memory", steps.getLast());
+    }
+
+    @Test
+    void run_damagedTrace_isRefusedBeforeAnyPass() throws IOException {
+        TraceSource good = randomSource();
+        Path damaged = Files.write(directory.resolve("damaged.atrace.gz"), new byte[100]);
+
+        assertThrows(
+                TraceFormatException.class,
+                () -> new Replay(
+                        List.of(good, new TraceSource("damaged", damaged)),
+                        options(List.of(AllocatorKind.ASHLAR), 0),
+                        listener)
+                        .run());
+
+        assertEquals(List.of(), ended);
+        assertEquals(2, steps.size());
+    }
+
+    @Test
+    void run_heapTooSmallForTheTrace_namesTheEvent() throws IOException {
+        Path file = directory.resolve("large.atrace.gz");
+        try (TraceWriter writer = TraceWriter.create(file)) {
+            writer.allocate(0, 1000);
+            writer.allocate(0, 64 << 20);
+        }
+
+        ReplayException e = assertThrows(
+                ReplayException.class,
+                () -> new Replay(
+                        List.of(new TraceSource("large", file)),
+                        options(List.of(AllocatorKind.ASHLAR), 16 << 20),
+                        listener)
+                        .run());
+
+        assertTrue(e.getMessage().startsWith("ashlar on large.atrace.gz: event 1 (allocate 67108864 bytes, block 1)"),
+                e.getMessage());
+    }
+
+    @Test
+    void childJvm_childEndsUnexpectedly_reportsWhatItSaid() throws IOException {
+        ReplayTask task = new ReplayTask(
+                ReplayTask.Kind.TIME,
+                directory.resolve("gone.atrace.gz"),
+                AllocatorKind.MALLOC,
+                FitPolicy.BEST_FIT,
+                Coalescing.IMMEDIATE,
+                1 << 20,
+                0,
+                1,
+                false,
+                0);
+
+        ReplayException e = assertThrows(
+                ReplayException.class, () -> ChildJvm.run(task, new TraceFigures(0, 0, 0, 0, 0)));
+
+        assertTrue(
+                e.getMessage()
+                        .startsWith("malloc on gone.atrace.gz: timed passes: the child JVM ended with exit code 1"),
+                e.getMessage());
+        assertTrue(e.getMessage().contains("NoSuchFileException"), e.getMessage());
+    }
+
+    @Test
+    void task_asArgumentsAndBack_isEqual() {
+        ReplayTask task = new ReplayTask(
+                ReplayTask.Kind.CHECK,
+                Path.of("a folder", "a trace"),
+                AllocatorKind.ARENA,
+                FitPolicy.NEXT_FIT,
+                Coalescing.DEFERRED,
+                1L << 40,
+                1 << 22,
+                9,
+                true,
+                12345);
+
+        assertEquals(task, ReplayTask.ofArguments(task.toArguments()));
+    }
+
+    @Test
+    void capacityFor_defaults_isFourTimesTheFloorInSteps() {
+        ReplayOptions options = options(List.of(AllocatorKind.ASHLAR), 0);
+
+        assertEquals(256L << 20, options.capacityFor(1));
+        assertEquals(256L << 20, options.capacityFor(64 << 20));
+        assertEquals(320L << 20, options.capacityFor((64 << 20) + 1));
+        assertEquals(5 << 20, options(List.of(AllocatorKind.ASHLAR), 5 << 20).capacityFor(64 << 20));
+    }
+
+    private TraceSource randomSource() throws IOException {
+        return new TraceSource("small", SmallTraces.writeRandom(directory.resolve("small.atrace.gz"), EVENTS, 5));
+    }
+
+    private static ReplayOptions options(List<AllocatorKind> allocators, long capacityBytes) {
+        return new ReplayOptions(
+                allocators,
+                FitPolicy.BEST_FIT,
+                Coalescing.DEFERRED,
+                2,
+                true,
+                1000,
+                capacityBytes,
+                ReplayOptions.DEFAULT_REGION_BYTES);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.ashlar.cli;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import dev.ashlar.Coalescing;
+import dev.ashlar.FitPolicy;
+import dev.ashlar.bench.replay.AllocatorKind;
+import dev.ashlar.bench.replay.ByteSizes;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** How option values are read. Capitals do not matter; a message names all values that are possible. */
+final class Converters {
+    private static final String FIT = "-fit";
+
+    private Converters() {}
+
+    /** {@code best}, {@code best-fit} or {@code BEST_FIT}. */
+    static final class Policy implements ITypeConverter<FitPolicy> {
+        @Override
+        public FitPolicy convert(String text) {
+            String full = plain(text).endsWith(FIT) ? text : text + FIT;
+            return find(text, full, List.of(FitPolicy.values()), policy -> plain(policy.name()), Policy::shortName);
+        }
+
+        private static String shortName(FitPolicy policy) {
+            String name = plain(policy.name());
+            return name.substring(0, name.length() - FIT.length());
+        }
+    }
+
+    /** {@code immediate} or {@code deferred}. */
+    static final class Merging implements ITypeConverter<Coalescing> {
+        @Override
+        public Coalescing convert(String text) {
+            Function<Coalescing, String> name = coalescing -> plain(coalescing.name());
+            return find(text, text, List.of(Coalescing.values()), name, name);
+        }
+    }
+
+    /** {@code ashlar}, {@code malloc} or {@code arena}. */
+    static final class Allocator implements ITypeConverter<AllocatorKind> {
+        @Override
+        public AllocatorKind convert(String text) {
+            Function<AllocatorKind, String> name = AllocatorKind::displayName;
+            return find(text, text, List.of(AllocatorKind.values()), name, name);
+        }
+    }
+
+    /** {@code 64KiB}, {@code 1g}, {@code 4096}; more than nothing. */
+    static final class Bytes implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            try {
+                long bytes = ByteSizes.parse(text);
+                if (bytes > 0) {
+                    return bytes;
+                }
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+            throw new TypeConversionException("0 (expected: at least 1 byte)");
+        }
+    }
+
+    /** A whole number from 1 on. */
+    static final class Count implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            try {
+                int count = Integer.parseInt(text);
+                if (count > 0) {
+                    return count;
+                }
+            } catch (NumberFormatException e) {
+                // The message below says all there is to say.
+            }
+            throw new TypeConversionException(text + " (expected: a whole number from 1 to " + Integer.MAX_VALUE + ")");
+        }
+    }
+
+    private static <T> T find(
+            String text, String full, List<T> values, Function<T, String> name, Function<T, String> shownName) {
+        return values.stream()
+                .filter(value -> name.apply(value).equals(plain(full)))
+                .findFirst()
+                .orElseThrow(() -> new TypeConversionException(text + " (expected: "
+                        + values.stream().map(shownName).collect(Collectors.joining(", ")) + ")"));
+    }
+
+    private static String plain(String text) {
+        return text.toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

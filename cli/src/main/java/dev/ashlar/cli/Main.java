@@ -1,0 +1,76 @@
+package dev.ashlar.cli;
+
+import java.io.PrintWriter;
+import java.util.Map;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The top command. Alone it prints its help. */
+@Command(
+        name = "ashlar",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Ashlar is an off-heap allocator for the JVM. This command shows how it does on real input.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = ReplayCommand.class,
+        sortOptions = false,
+        usageHelpWidth = 100,
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:a check failed, a trace is damaged, or a measuring process ended as it should not",
+            "2:wrong usage, or no JDK 25",
+            "3:the program could not be built"
+        },
+        footer = {
+            "",
+            "Try:",
+            "  ./ashlar replay python         one of the recorded traces, through Ashlar, malloc and Arena",
+            "  ./ashlar replay --help         all that a replay can do",
+            "  ./ashlar jmh -h                the microbenchmarks, with JMH's own options"
+        })
+public final class Main implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--stacktrace",
+            scope = ScopeType.INHERIT,
+            description = "With an error, print where in the program it arose.")
+    private boolean withStackTrace;
+
+    private Main() {}
+
+    /**
+     * Runs the command and ends the JVM.
+     *
+     * @param arguments the command line
+     */
+    public static void main(String[] arguments) {
+        System.exit(commandLine(System.getenv()).execute(arguments));
+    }
+
+    /** The command line, ready to execute; a test gives it writers of its own. */
+    static CommandLine commandLine(Map<String, String> environment) {
+        Main main = new Main();
+        Errors errors = new Errors(() -> main.withStackTrace);
+        return new CommandLine(main)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(Terminal.STANDARD_OUTPUT.ansi(environment)))
+                .setParameterExceptionHandler(errors)
+                .setExecutionExceptionHandler(errors);
+    }
+
+    @Override
+    public void run() {
+        PrintWriter out = spec.commandLine().getOut();
+        spec.commandLine().usage(out);
+        out.flush();
+    }
+}

@@ -1,0 +1,67 @@
+package dev.ashlar.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+
+import dev.ashlar.bench.replay.ByteSizes;
+import dev.ashlar.bench.replay.MachineInfo;
+import dev.ashlar.bench.replay.ReplayOptions;
+import dev.ashlar.bench.replay.ReplayRun;
+import dev.ashlar.bench.replay.ReplayTable;
+import dev.ashlar.bench.replay.TraceSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+
+/** Prints the replay's table row by row, with colour where the output shows it; or nothing at all. */
+final class TablePrinter {
+    private final PrintWriter out;
+    private final Ansi ansi;
+    private final ReplayTable table;
+    private final ReplayOptions options;
+    private final boolean isShown;
+
+    private String previousTrace = "";
+
+    TablePrinter(CommandLine command, List<TraceSource> sources, ReplayOptions options, boolean isShown) {
+        this.out = command.getOut();
+        this.ansi = command.getColorScheme().ansi();
+        this.table = new ReplayTable(sources.stream().map(TraceSource::name).toList());
+        this.options = options;
+        this.isShown = isShown;
+    }
+
+    /** Prints a row; before the first the head, before another trace an empty line. */
+    void printRow(ReplayRun run) {
+        if (!isShown) {
+            return;
+        }
+        if (previousTrace.isEmpty()) {
+            printHead();
+        } else if (!previousTrace.equals(run.trace())) {
+            out.println();
+        }
+        previousTrace = run.trace();
+        out.println(table.row(run));
+        out.flush();
+    }
+
+    /** What was measured where, and the table's head. */
+    private void printHead() {
+        MachineInfo machine = MachineInfo.current();
+        out.printf(
+                Locale.ROOT,
+                "%d CPUs, %s; %s; JDK %s%n",
+                machine.cpus(),
+                ByteSizes.format(machine.memoryBytes()),
+                machine.os(),
+                machine.jdk());
+        out.printf(
+                Locale.ROOT,
+                "Ashlar with %s, coalescing %s; one thread; %d timed passes%n%n",
+                options.policy(),
+                options.coalescing(),
+                options.passes());
+        table.head().forEach(line -> out.println(ansi.string("@|bold " + line + "|@")));
+    }
+}

@@ -1,0 +1,10 @@
+/** The {@code ashlar} command. */
+module dev.ashlar.cli {
+    requires dev.ashlar.bench;
+    requires dev.ashlar.core;
+    requires info.picocli;
+    requires static org.jspecify;
+
+    opens dev.ashlar.cli to
+            info.picocli;
+}

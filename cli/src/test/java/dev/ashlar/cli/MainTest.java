@@ -1,0 +1,63 @@
+package dev.ashlar.cli;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+class MainTest {
+    @Test
+    void noArguments_printsTheHelp() {
+        CommandRun run = CommandRun.of();
+
+        assertEquals(0, run.exitCode());
+        assertTrue(run.out().startsWith("Usage: ashlar "), run.out());
+        assertTrue(run.out().contains("replay  Replay recorded allocation traces"), run.out());
+        assertEquals("", run.err());
+    }
+
+    @Test
+    void help_namesEveryOptionAndExitCode() {
+        CommandRun run = CommandRun.of("replay", "--help");
+
+        assertEquals(0, run.exitCode());
+        for (String option : new String[] {
+            "--policy=P", "--coalescing=C", "--passes=N", "--verify", "--validate-every=N", "--json=FILE|-",
+            "--allocators=A[,B...]", "--capacity=SIZE", "--region-size=SIZE", "--stacktrace", "Exit codes:"
+        }) {
+            assertTrue(run.out().contains(option), option);
+        }
+        run.out().lines().forEach(line -> assertTrue(line.length() <= 100, line));
+    }
+
+    @Test
+    void version_namesProgramAndJdk() {
+        CommandRun run = CommandRun.of("--version");
+
+        assertEquals(0, run.exitCode());
+        assertTrue(run.out().matches("(?s)ashlar \\S.* \\(JDK 25.*\\)\\s+"), run.out());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "rplay | ashlar: Unmatched argument at index 0: 'rplay' (did you mean replay?); see ./ashlar --help",
+        "--frob | ashlar: Unknown option: '--frob'; see ./ashlar --help",
+        "replay --capcity 1 | ashlar replay: Unknown option: '--capcity' (did you mean --capacity?); see ./ashlar replay --help",
+        "replay --policy nice | ashlar replay: Invalid value for option '--policy': nice (expected: first, next, best, worst, segregated); see ./ashlar replay --help",
+        "replay --coalescing never | ashlar replay: Invalid value for option '--coalescing': never (expected: immediate, deferred); see ./ashlar replay --help",
+        "replay --allocators ashlar,x | ashlar replay: Invalid value for option '--allocators' (A[,B...]): x (expected: ashlar, malloc, arena); see ./ashlar replay --help",
+        "replay --passes 0 | ashlar replay: Invalid value for option '--passes': 0 (expected: a whole number from 1 to 2147483647); see ./ashlar replay --help",
+        "replay --validate-every x | ashlar replay: Invalid value for option '--validate-every': x (expected: a whole number from 1 to 2147483647); see ./ashlar replay --help",
+        "replay --json | ashlar replay: Missing required parameter for option '--json' (FILE|-); see ./ashlar replay --help",
+        "replay --region-size 3MiB --capacity 1g x | ashlar replay: trace x: neither a carried trace nor a file (expected: sqlite, rocksdb, clickhouse, python, or the path of an ATRC file); see ./ashlar replay --help"
+    })
+    void wrongUsage_isOneLineAndExit2(String arguments, String message) {
+        CommandRun run = CommandRun.of(arguments.split(" "));
+
+        assertEquals(message, run.err().strip());
+        assertEquals(2, run.exitCode());
+        assertEquals("", run.out());
+    }
+}

@@ -1,0 +1,145 @@
+package dev.ashlar.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+import dev.ashlar.trace.TraceWriter;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Whole replays of a small trace, from the command line to child JVMs and back. */
+class ReplayCommandTest {
+    private static final int ROUNDS = 1000;
+
+    @TempDir
+    Path directory;
+
+    private Path trace = Path.of("");
+
+    @BeforeEach
+    void writeTrace() throws IOException {
+        trace = directory.resolve("small.atrace.gz");
+        try (TraceWriter writer = TraceWriter.create(trace)) {
+            for (int round = 0; round < ROUNDS; round++) {
+                long kept = writer.allocate(0, round);
+                long freed = writer.allocateAligned(1, round % 50, 256);
+                writer.resize(0, kept, 2L * round);
+                writer.free(1, freed);
+            }
+        }
+    }
+
+    @Test
+    void replay_smallTrace_printsARowPerAllocator() {
+        CommandRun run =
+                CommandRun.of("replay", trace.toString(), "--passes", "2", "--verify", "--validate-every", "500");
+
+        assertEquals("", run.err());
+        assertEquals(0, run.exitCode());
+        String[] lines = run.out().split(System.lineSeparator());
+        assertEquals(8, lines.length, run.out());
+        assertTrue(lines[1].startsWith("Ashlar with SEGREGATED_FIT, coalescing IMMEDIATE; one thread; 2 timed passes"),
+                lines[1]);
+        assertTrue(lines[4].startsWith("trace  alloc.     events"), lines[4]);
+        assertTrue(lines[5].matches("small  ashlar      4,000 .* yes"), lines[5]);
+        assertTrue(lines[6].matches("small  malloc      4,000 .* yes"), lines[6]);
+        assertTrue(lines[7].matches("small  arena       4,000 .* yes"), lines[7]);
+    }
+
+    @Test
+    void replay_jsonToStandardOutput_printsNothingElse() {
+        CommandRun run = CommandRun.of("replay", trace.toString(), "--passes=1", "--allocators=malloc", "--json", "-");
+
+        assertEquals("", run.err());
+        assertEquals(0, run.exitCode());
+        assertTrue(run.out().startsWith("{"), run.out());
+        assertTrue(run.out().endsWith("}\n"), run.out());
+        assertTrue(run.out().contains("\"trace\" : \"small\""), run.out());
+    }
+
+    @Test
+    void replay_jsonToAFile_printsTheTableToo() throws IOException {
+        Path json = directory.resolve("result.json");
+
+        CommandRun run = CommandRun.of(
+                "replay", trace.toString(), "--passes=1", "--allocators=ashlar", "--policy=Worst-Fit",
+                "--coalescing=DEFERRED", "--json", json.toString());
+
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.out().contains("small  ashlar"), run.out());
+        String written = Files.readString(json);
+        assertTrue(written.contains("\"policy\" : \"WORST_FIT\""), written);
+        assertTrue(written.contains("\"coalescing\" : \"DEFERRED\""), written);
+    }
+
+    @Test
+    void replay_damagedTrace_isOneLineAndExit1() throws IOException {
+        byte[] bytes = Files.readAllBytes(trace);
+        Files.write(trace, Arrays.copyOf(bytes, bytes.length - 100));
+
+        CommandRun run = CommandRun.of("replay", trace.toString());
+
+        assertEquals(1, run.exitCode());
+        assertEquals("", run.out());
+        assertTrue(run.err().matches("ashlar replay: \\S*small.atrace.gz: offset \\d+: .* \\(expected: .*\\)\\s+"),
+                run.err());
+    }
+
+    @Test
+    void replay_checkFails_namesTheEventAndExits1() {
+        CommandRun run = CommandRun.of("replay", trace.toString(), "--allocators=ashlar", "--capacity=1MiB");
+
+        assertEquals(1, run.exitCode());
+        assertEquals("", run.out());
+        assertTrue(run.err().matches("ashlar replay: ashlar on small.atrace.gz: event \\d+ \\(.*PoolExhausted.*\\s+"),
+                run.err());
+    }
+
+    @Test
+    void replay_stacktrace_showsWhereItArose() throws IOException {
+        Files.writeString(trace, "no trace");
+
+        CommandRun run = CommandRun.of("replay", "--stacktrace", trace.toString());
+
+        assertEquals(1, run.exitCode());
+        assertTrue(run.err().contains("\tat dev.ashlar"), run.err());
+        assertFalse(CommandRun.of("replay", trace.toString()).err().contains("\tat "));
+    }
+
+    @Test
+    void replay_jsonCantBeWritten_isRefusedBeforeTheReplay() {
+        CommandRun run = CommandRun.of("replay", trace.toString(), "--json", directory.resolve("no/file").toString());
+
+        assertEquals(2, run.exitCode());
+        assertTrue(run.err().contains("can't be written"), run.err());
+    }
+
+    @Test
+    void replay_regionSizeThatNoHeapTakes_isWrongUsage() {
+        CommandRun run = CommandRun.of("replay", trace.toString(), "--region-size", "3MiB");
+
+        assertEquals(2, run.exitCode());
+        assertTrue(run.err().contains("regionSize: 3145728 (expected: a power of two)"), run.err());
+    }
+
+    @Test
+    void replay_carriedNameWithoutItsFile_saysWhereItShouldBe() {
+        String home = System.getProperty("ashlar.home", "");
+        System.setProperty("ashlar.home", directory.toString());
+        try {
+            CommandRun run = CommandRun.of("replay");
+
+            assertEquals(2, run.exitCode());
+            assertTrue(run.err().contains(directory.resolve("traces/sqlite.atrace.gz") + ": not there"), run.err());
+        } finally {
+            System.setProperty("ashlar.home", home);
+        }
+    }
+}

@@ -1,0 +1,445 @@
+package dev.ashlar.heap;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.ashlar.BlockState;
+import dev.ashlar.BlockVisitor;
+import dev.ashlar.Coalescing;
+import dev.ashlar.HeapCorruptionException;
+import dev.ashlar.HeapStatistics;
+import dev.ashlar.SizeClassFragmentation;
+import dev.ashlar.block.BlockLayout;
+import dev.ashlar.block.Geometry;
+import dev.ashlar.block.Headers;
+import dev.ashlar.block.SizeClasses;
+import dev.ashlar.os.Memory;
+import dev.ashlar.os.OsException;
+import dev.ashlar.region.BlockCarver;
+import dev.ashlar.region.BlockSpace;
+import dev.ashlar.region.BlockValidator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The heap by address: checks what callers give, decides when to merge, grow, and give back, and fences itself when damage is found.
+ *
+ * <pre>{@code
+ *     allocate -> BlockSpace.carve -> BlockCarver.carve -> FreeBlocks.find, check, remove -> the rest becomes a free block
+ *                  none: allocateSlowly -> merge what is pending, if worth it -> grow -> merge all of it -> exhausted
+ *     free     -> liveWord: in range? a block's start? header intact, and live? inside its region?
+ *              -> BlockSpace.free -> BlockCarver.free -> check both neighbours, merge, insert
+ *                  more regions wholly free than are to be kept: release them
+ * }</pre>
+ */
+final class BlockHeap {
+    private enum Status {
+        OPEN,
+        FENCED,
+        CLOSED
+    }
+
+    private static final System.Logger LOG = System.getLogger("dev.ashlar");
+
+    private final String name;
+    private final BlockSpace space;
+    private final Geometry geometry;
+    private final Headers headers;
+    private final @Nullable Guards guards;
+    private final long guardBytes;
+    private final boolean deferred;
+    private final double pendingShare;
+    private final int retainedRegions;
+    private final FreeDiagnosis diagnosis;
+
+    private Status status = Status.OPEN;
+    private @Nullable HeapCorruptionException damage;
+    private long failedReleases;
+
+    BlockHeap(HeapBuilder settings, BlockSpace space, @Nullable Guards guards) {
+        this.space = space;
+        this.guards = guards;
+        name = settings.name;
+        geometry = space.geometry();
+        headers = space.headers();
+        guardBytes = guards == null ? 0 : Guards.BYTES;
+        deferred = settings.coalescing == Coalescing.DEFERRED;
+        pendingShare = settings.pendingShare;
+        retainedRegions = settings.retainedRegions(geometry.regionBytes());
+        diagnosis = new FreeDiagnosis(name, space);
+    }
+
+    BlockSpace space() {
+        return space;
+    }
+
+    FreeDiagnosis diagnosis() {
+        return diagnosis;
+    }
+
+    long allocate(long byteSize, long alignment) {
+        checkServing();
+        checkSize(byteSize);
+        checkAlignment(alignment);
+        try {
+            if (byteSize > geometry.byteSize()) {
+                throw Exhaustion.ofRequest(name, space, byteSize, alignment);
+            }
+            long units = BlockLayout.unitsFor(byteSize + guardBytes);
+            long block = space.carve(units, alignment);
+            if (block == 0) {
+                block = allocateSlowly(units, byteSize, alignment);
+            }
+            if (guards != null) {
+                arm(guards, block, byteSize);
+            }
+            return block;
+        } catch (HeapCorruptionException e) {
+            throw fence(e);
+        }
+    }
+
+    /** No free block serves the request as it is. */
+    private long allocateSlowly(long units, long byteSize, long alignment) {
+        if (coalesceAbove(pendingShare)) {
+            long block = space.carve(units, alignment);
+            if (block != 0) {
+                return block;
+            }
+        }
+        OsException refusal = null;
+        try {
+            long block = space.grow(units, alignment);
+            if (block != 0) {
+                return block;
+            }
+        } catch (OsException e) {
+            refusal = e;
+        }
+        if (coalesceAbove(0)) {
+            // Merging may have emptied regions, too.
+            long block = space.carve(units, alignment);
+            if (block == 0 && refusal == null) {
+                block = space.grow(units, alignment);
+            }
+            if (block != 0) {
+                return block;
+            }
+        }
+        throw refusal == null
+                ? Exhaustion.ofRequest(name, space, byteSize, alignment)
+                : Exhaustion.ofCommit(name, space, byteSize, alignment, refusal);
+    }
+
+    private void arm(Guards guards, long block, long byteSize) {
+        int word = headers.word(block);
+        long payloadBytes = BlockLayout.payloadBytes(space.unitsOf(block, word));
+        if (!Guards.isZero(block, payloadBytes)) {
+            HeapCorruptionException written = guards.writtenWhileFree(block, payloadBytes);
+            space.withhold(block, word);
+            throw written;
+        }
+        guards.arm(block, payloadBytes, byteSize);
+    }
+
+    void free(long address) {
+        checkServing();
+        try {
+            int word = liveWord(address);
+            if (guards != null) {
+                disarm(guards, address, word);
+            }
+            if (deferred) {
+                space.freeDeferred(address, word);
+                coalesceAbove(pendingShare);
+            } else {
+                space.free(address, word);
+            }
+            releaseSurplus();
+        } catch (HeapCorruptionException e) {
+            throw fence(e);
+        }
+    }
+
+    private void disarm(Guards guards, long block, int word) {
+        long payloadBytes = BlockLayout.payloadBytes(space.unitsOf(block, word));
+        try {
+            guards.requested(block, payloadBytes);
+        } catch (HeapCorruptionException e) {
+            space.withhold(block, word);
+            throw e;
+        }
+        Memory.fill(block, payloadBytes, (byte) 0);
+    }
+
+    boolean tryResize(long address, long byteSize, long alignment) {
+        checkServing();
+        checkSize(byteSize);
+        checkAlignment(alignment);
+        try {
+            int word = liveWord(address);
+            if (guards != null || (address & (alignment - 1)) != 0 || byteSize > geometry.byteSize()) {
+                return false;
+            }
+            boolean resized = space.resize(address, word, BlockLayout.unitsFor(byteSize));
+            releaseSurplus();
+            return resized;
+        } catch (HeapCorruptionException e) {
+            throw fence(e);
+        } catch (OsException e) {
+            // The block may still find room elsewhere, and if not, that allocation says why.
+            return false;
+        }
+    }
+
+    long resize(long address, long byteSize, long alignment) {
+        if (tryResize(address, byteSize, alignment)) {
+            return address;
+        }
+        long kept = Math.min(byteSize, usableSize(address));
+        long moved = allocate(byteSize, alignment);
+        Memory.copy(address, moved, kept);
+        free(address);
+        return moved;
+    }
+
+    long usableSize(long address) {
+        checkServing();
+        try {
+            long payloadBytes = payloadBytes(address);
+            return guards == null ? payloadBytes : guards.requested(address, payloadBytes);
+        } catch (HeapCorruptionException e) {
+            throw fence(e);
+        }
+    }
+
+    long payloadBytes(long address) {
+        return BlockLayout.payloadBytes(space.unitsOf(address, liveWord(address)));
+    }
+
+    /**
+     * Word B of a live block.
+     *
+     * @throws dev.ashlar.InvalidFreeException if the address is not one
+     * @throws HeapCorruptionException if it is one, and its header is damaged
+     */
+    int liveWord(long address) {
+        if (!geometry.isBlockAddress(address) || !space.starts().isStart(address)) {
+            throw diagnosis.explain(address);
+        }
+        int word = headers.word(address);
+        if (Headers.state(word) != BlockLayout.LIVE) {
+            throw diagnosis.explain(address);
+        }
+        int units = Headers.units(word);
+        if (units < BlockLayout.MIN_UNITS) {
+            checkSpan(address, units);
+        } else if (BlockCarver.behind(address, units) > geometry.regionEnd(geometry.regionOf(address))) {
+            throw new HeapCorruptionException(
+                    address,
+                    "block %s: %d units (expected: to end in its region)"
+                            .formatted(geometry.describe(address), units));
+        }
+        return word;
+    }
+
+    private void checkSpan(long address, int units) {
+        if (units != BlockLayout.SPAN_UNITS || space.table().spanUnits(geometry.regionOf(address)) == 0) {
+            throw new HeapCorruptionException(
+                    address,
+                    "block %s: %d units (expected: %d at least, or a span of its region)"
+                            .formatted(geometry.describe(address), units, BlockLayout.MIN_UNITS));
+        }
+    }
+
+    /** Merges all pending blocks if they hold more than a share of committed memory; whether they did. */
+    private boolean coalesceAbove(double share) {
+        if (!deferred || space.ledger().pendingBytes() <= share * space.table().committedBytes()) {
+            return false;
+        }
+        space.coalesce();
+        return true;
+    }
+
+    long coalesce() {
+        checkServing();
+        try {
+            long merged = space.coalesce();
+            releaseSurplus();
+            return merged;
+        } catch (HeapCorruptionException e) {
+            throw fence(e);
+        }
+    }
+
+    long purge() {
+        checkServing();
+        try {
+            return space.purge();
+        } catch (HeapCorruptionException e) {
+            throw fence(e);
+        }
+    }
+
+    long trim() {
+        coalesce();
+        return space.table().release(0);
+    }
+
+    /** Gives back what is wholly free beyond what is to be kept. A refusal is noted: the regions stay, and stay usable. */
+    private void releaseSurplus() {
+        if (space.table().retainedRegions() > retainedRegions) {
+            try {
+                space.table().release(retainedRegions);
+            } catch (OsException e) {
+                failedReleases++;
+                LOG.log(System.Logger.Level.WARNING, "heap '" + name + "': a free region stays committed", e);
+            }
+        }
+    }
+
+    HeapStatistics statistics() {
+        checkOpen();
+        return space.statistics();
+    }
+
+    long failedReleases() {
+        return failedReleases;
+    }
+
+    List<SizeClassFragmentation> fragmentationBySizeClass() {
+        checkServing();
+        long[] servable = new long[SizeClasses.count()];
+        try {
+            space.walk((address, usableBytes, state) -> {
+                if (state == BlockState.FREE) {
+                    addServable(servable, (usableBytes + BlockLayout.HEADER_BYTES) >>> BlockLayout.UNIT_SHIFT);
+                }
+            });
+        } catch (HeapCorruptionException e) {
+            throw fence(e);
+        }
+        long[] inOnePiece = new long[SizeClasses.count()];
+        addServable(inOnePiece, space.freeBlocks().units());
+        List<SizeClassFragmentation> classes = new ArrayList<>(servable.length);
+        for (int i = 0; i < servable.length; i++) {
+            classes.add(new SizeClassFragmentation(SizeClasses.payloadBytes(i), servable[i], inOnePiece[i]));
+        }
+        return List.copyOf(classes);
+    }
+
+    private static void addServable(long[] servable, long units) {
+        for (int i = 0; i < servable.length; i++) {
+            servable[i] += units / BlockLayout.unitsFor(SizeClasses.payloadBytes(i));
+        }
+    }
+
+    void walk(BlockVisitor visitor) {
+        checkServing();
+        try {
+            space.walk(visitor);
+        } catch (HeapCorruptionException e) {
+            throw fence(e);
+        }
+    }
+
+    boolean isAllocated(long address, long byteSize) {
+        checkServing();
+        checkSize(byteSize);
+        try {
+            return byteSize != 0 && space.isAllocated(address, byteSize);
+        } catch (HeapCorruptionException e) {
+            throw fence(e);
+        }
+    }
+
+    void validate() {
+        checkOpen();
+        try {
+            BlockValidator.validate(space);
+            if (guards != null) {
+                validateContents(guards);
+            }
+        } catch (HeapCorruptionException e) {
+            throw fence(e);
+        }
+    }
+
+    /** In a hardened heap: live blocks' guards are whole, and what is not live is zero behind its links. */
+    private void validateContents(Guards guards) {
+        space.walk((address, usableBytes, state) -> {
+            switch (state) {
+                case LIVE -> guards.requested(address, usableBytes);
+                case FREE, CACHED -> {
+                    int links = BlockLayout.linkBytes(BlockLayout.unitsFor(usableBytes));
+                    if (!Guards.isZero(address + links, usableBytes - links)) {
+                        throw guards.writtenWhileFree(address + links, usableBytes - links);
+                    }
+                }
+                case WITHHELD -> {
+                    // Its contents are what it is withheld for.
+                }
+            }
+        });
+    }
+
+    void recover() {
+        validate();
+        status = Status.OPEN;
+        damage = null;
+    }
+
+    boolean isFenced() {
+        return status == Status.FENCED;
+    }
+
+    boolean isClosed() {
+        return status == Status.CLOSED;
+    }
+
+    void closed() {
+        status = Status.CLOSED;
+    }
+
+    private HeapCorruptionException fence(HeapCorruptionException found) {
+        if (status == Status.OPEN) {
+            status = Status.FENCED;
+            damage = found;
+        }
+        return found;
+    }
+
+    /** For what needs no more than the heap's memory to be there. */
+    void checkOpen() {
+        if (status == Status.CLOSED) {
+            throw new IllegalStateException("heap '" + name + "' is closed (expected: open)");
+        }
+    }
+
+    /** For what relies on its blocks. */
+    void checkServing() {
+        if (status != Status.OPEN) {
+            refuse();
+        }
+    }
+
+    private void refuse() {
+        checkOpen();
+        HeapCorruptionException since = damage;
+        if (since != null) {
+            throw new HeapCorruptionException(
+                    "heap '" + name + "' is fenced (expected: recovered) since " + since.getMessage(), since);
+        }
+    }
+
+    private static void checkSize(long byteSize) {
+        if (byteSize < 0) {
+            throw new IllegalArgumentException("byteSize: " + byteSize + " (expected: 0 or more)");
+        }
+    }
+
+    private static void checkAlignment(long alignment) {
+        if (alignment <= 0 || (alignment & (alignment - 1)) != 0) {
+            throw new IllegalArgumentException("alignment: " + alignment + " (expected: a power of two)");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+/** Ashlar's core: an off-heap allocator for one owner, and the format of recorded allocation traces. */
+module dev.ashlar.core {
+    requires static transitive org.jspecify;
+
+    exports dev.ashlar;
+    exports dev.ashlar.heap;
+    exports dev.ashlar.trace;
+}

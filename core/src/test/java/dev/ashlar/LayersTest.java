@@ -1,0 +1,43 @@
+package dev.ashlar;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+/** The layers of the core, lowest first: each may use only what stands before it. */
+class LayersTest {
+
+    private static final JavaClasses CORE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.ashlar");
+
+    @Test
+    void layers_useOnlyLowerOnes() {
+        assertFalse(CORE.isEmpty(), "classes of dev.ashlar: none found (expected: those of the core)");
+        layeredArchitecture().consideringOnlyDependenciesInLayers().withOptionalLayers(true)
+                .layer("vocabulary").definedBy("dev.ashlar")
+                .layer("os").definedBy("dev.ashlar.os..")
+                .layer("block").definedBy("dev.ashlar.block..")
+                .layer("fit").definedBy("dev.ashlar.fit..")
+                .layer("region").definedBy("dev.ashlar.region..")
+                .layer("heap").definedBy("dev.ashlar.heap..")
+                .layer("trace").definedBy("dev.ashlar.trace..")
+                .whereLayer("vocabulary").mayNotAccessAnyLayer()
+                .whereLayer("os").mayOnlyAccessLayers("vocabulary")
+                .whereLayer("block").mayOnlyAccessLayers("vocabulary", "os")
+                .whereLayer("fit").mayOnlyAccessLayers("vocabulary", "os", "block")
+                .whereLayer("region").mayOnlyAccessLayers("vocabulary", "os", "block", "fit")
+                .whereLayer("heap").mayOnlyAccessLayers("vocabulary", "os", "block", "fit", "region")
+                .whereLayer("trace").mayOnlyAccessLayers("vocabulary")
+                .ensureAllClassesAreContainedInArchitecture().check(CORE);
+    }
+
+    @Test
+    void packages_haveNoCycles() {
+        slices().matching("dev.ashlar.(**)").should().beFreeOfCycles().check(CORE);
+    }
+}
