@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import dev.ashlar.os.Memory;
 
 /**
- * Runs a class in a JVM of its own, for what may end the process or depends on its flags. The class and what it uses are
- * on the class path there, in the unnamed module.
+ * Runs a class in a JVM of its own, for what may end the process or depends on its flags. The class and what it uses
+ * are on the class path there, in the unnamed module.
  */
 public final class ChildJvm {
 
@@ -104,7 +104,7 @@ public final class ChildJvm {
             path.add(root(needed));
         }
         for (String property : List.of("java.class.path", "jdk.module.path")) {
-            for (String entry : System.getProperty(property, "").split(File.pathSeparator)) {
+            for (String entry : System.getProperty(property, "").split(File.pathSeparator, -1)) {
                 if (!entry.isEmpty()) {
                     path.add(Path.of(entry).toAbsolutePath().toString());
                 }

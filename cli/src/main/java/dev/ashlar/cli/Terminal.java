@@ -1,9 +1,11 @@
 package dev.ashlar.cli;
 
+import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 import picocli.CommandLine.Help.Ansi;
 
@@ -30,7 +32,7 @@ enum Terminal {
             Path target = Files.readSymbolicLink(DESCRIPTORS.resolve(Integer.toString(descriptor)));
             return isTerminalDevice(target);
         } catch (IOException | UnsupportedOperationException e) {
-            return System.console().isTerminal();
+            return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
         }
     }
 

@@ -41,17 +41,17 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "rplay | ashlar: Unmatched argument at index 0: 'rplay' (did you mean replay?); see ./ashlar --help",
-        "--frob | ashlar: Unknown option: '--frob'; see ./ashlar --help",
-        "replay --capcity 1 | ashlar replay: Unknown option: '--capcity' (did you mean --capacity?); see ./ashlar replay --help",
-        "replay --policy nice | ashlar replay: Invalid value for option '--policy': nice (expected: first, next, best, worst, segregated); see ./ashlar replay --help",
-        "replay --coalescing never | ashlar replay: Invalid value for option '--coalescing': never (expected: immediate, deferred); see ./ashlar replay --help",
-        "replay --allocators ashlar,x | ashlar replay: Invalid value for option '--allocators' (A[,B...]): x (expected: ashlar, malloc, arena); see ./ashlar replay --help",
-        "replay --passes 0 | ashlar replay: Invalid value for option '--passes': 0 (expected: a whole number from 1 to 2147483647); see ./ashlar replay --help",
-        "replay --validate-every x | ashlar replay: Invalid value for option '--validate-every': x (expected: a whole number from 1 to 2147483647); see ./ashlar replay --help",
-        "replay --json | ashlar replay: Missing required parameter for option '--json' (FILE|-); see ./ashlar replay --help",
-        "replay --region-size 3MiB --capacity 1g x | ashlar replay: trace x: neither a carried trace nor a file (expected: sqlite, rocksdb, clickhouse, python, or the path of an ATRC file); see ./ashlar replay --help"
+    @CsvSource(delimiter = '~', value = {
+        "rplay ~ ashlar: Unmatched argument at index 0: 'rplay' (did you mean replay?); see ./ashlar --help",
+        "--frob ~ ashlar: Unknown option: '--frob'; see ./ashlar --help",
+        "replay --capcity 1 ~ ashlar replay: Unknown option: '--capcity' (did you mean --capacity?); see ./ashlar replay --help",
+        "replay --policy nice ~ ashlar replay: Invalid value for option '--policy': nice (expected: first, next, best, worst, segregated); see ./ashlar replay --help",
+        "replay --coalescing never ~ ashlar replay: Invalid value for option '--coalescing': never (expected: immediate, deferred); see ./ashlar replay --help",
+        "replay --allocators ashlar,x ~ ashlar replay: Invalid value for option '--allocators' (A[,B...]): x (expected: ashlar, malloc, arena); see ./ashlar replay --help",
+        "replay --passes 0 ~ ashlar replay: Invalid value for option '--passes': 0 (expected: a whole number from 1 to 2147483647); see ./ashlar replay --help",
+        "replay --validate-every x ~ ashlar replay: Invalid value for option '--validate-every': x (expected: a whole number from 1 to 2147483647); see ./ashlar replay --help",
+        "replay --json ~ ashlar replay: Missing required parameter for option '--json' (FILE|-); see ./ashlar replay --help",
+        "replay --region-size 3MiB --capacity 1g x ~ ashlar replay: trace x: neither a carried trace nor a file (expected: sqlite, rocksdb, clickhouse, python, or the path of an ATRC file); see ./ashlar replay --help"
     })
     void wrongUsage_isOneLineAndExit2(String arguments, String message) {
         CommandRun run = CommandRun.of(arguments.split(" "));

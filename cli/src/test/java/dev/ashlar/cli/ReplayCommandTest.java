@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 import dev.ashlar.trace.TraceWriter;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,7 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Whole replays of a small trace, from the command line to child JVMs and back. */
 class ReplayCommandTest {
-    private static final int ROUNDS = 1000;
+    private static final int ROUNDS = 1500;
 
     @TempDir
     Path directory;
@@ -43,14 +44,15 @@ class ReplayCommandTest {
 
         assertEquals("", run.err());
         assertEquals(0, run.exitCode());
-        String[] lines = run.out().split(System.lineSeparator());
-        assertEquals(8, lines.length, run.out());
-        assertTrue(lines[1].startsWith("Ashlar with SEGREGATED_FIT, coalescing IMMEDIATE; one thread; 2 timed passes"),
-                lines[1]);
-        assertTrue(lines[4].startsWith("trace  alloc.     events"), lines[4]);
-        assertTrue(lines[5].matches("small  ashlar      4,000 .* yes"), lines[5]);
-        assertTrue(lines[6].matches("small  malloc      4,000 .* yes"), lines[6]);
-        assertTrue(lines[7].matches("small  arena       4,000 .* yes"), lines[7]);
+        List<String> lines = run.out().lines().toList();
+        assertEquals(8, lines.size(), run.out());
+        assertTrue(
+                lines.get(1).startsWith("Ashlar with SEGREGATED_FIT, coalescing IMMEDIATE; one thread; 2 timed passes"),
+                lines.get(1));
+        assertTrue(lines.get(4).startsWith("trace  alloc.     events"), lines.get(4));
+        assertTrue(lines.get(5).matches("small  ashlar      6,000 .* yes"), lines.get(5));
+        assertTrue(lines.get(6).matches("small  malloc      6,000 .* yes"), lines.get(6));
+        assertTrue(lines.get(7).matches("small  arena       6,000 .* yes"), lines.get(7));
     }
 
     @Test

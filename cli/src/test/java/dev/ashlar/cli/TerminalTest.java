@@ -53,7 +53,7 @@ class TerminalTest {
         bar.show(1, 2, "sqlite, ashlar: timed passes");
         bar.show(2, 2, "x".repeat(200));
 
-        String[] drawn = out.toString().split("\r");
+        String[] drawn = out.toString().split("\r", -1);
         assertEquals("[============            ] sqlite, ashlar: timed passes\u001B[K", drawn[1]);
         assertTrue(drawn[2].startsWith("[========================] xxx"), drawn[2]);
         assertTrue(drawn[2].replace("\u001B[K", "").length() < 80, drawn[2]);

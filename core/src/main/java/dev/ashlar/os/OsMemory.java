@@ -15,11 +15,11 @@ import java.lang.foreign.MemorySegment;
  * </pre>
  *
  * <p>
- * Addresses are absolute, lengths in bytes; both are multiples of {@link #pageSizeBytes()}. That a range lies within one
- * reservation is not checked, and the caller keeps that reservation reachable during the call
- * ({@link java.lang.ref.Reference#reachabilityFence(Object)}): the addresses of an unreachable one may be anybody's, and
- * to purge or release them destroys what is there. Each call costs a system call, and time in proportion to the pages it gives back.
- * Any thread may call, and whoever owns a range orders the calls on it.
+ * Addresses are absolute, lengths in bytes; both are multiples of {@link #pageSizeBytes()}. That a range lies within
+ * one reservation is not checked, and the caller keeps that reservation reachable during the call ({@link
+ * java.lang.ref.Reference#reachabilityFence(Object)}): the addresses of an unreachable one may be anybody's, and to
+ * purge or release them destroys what is there. Each call costs a system call, and time in proportion to the pages it
+ * gives back. Any thread may call, and whoever owns a range orders the calls on it.
  */
 public interface OsMemory {
 
@@ -120,7 +120,7 @@ public interface OsMemory {
      * Undoes {@link #commit} and gives the pages back. The range stays readable; a write to it may end the process.
      *
      * @throws OsException
-     *             if the system refuses: the range is still committed, with its contents
+     *             if the system refuses: the contents are as before, and the range is to be released or committed again
      */
     void release(long address, long bytes);
 
@@ -143,9 +143,9 @@ public interface OsMemory {
     boolean adviseHugePages(long address, long bytes);
 
     /**
-     * Returns how many bytes of a range are in memory of its own: pages written and neither purged, released nor swapped
-     * out. Pages that were only read share the system's page of zeros and do not count. Takes time in proportion to
-     * {@code bytes}, so ask for what is committed rather than for a whole reservation.
+     * Returns how many bytes of a range are in memory of its own: pages written and neither purged, released nor
+     * swapped out. Pages that were only read share the system's page of zeros and do not count. Takes time in
+     * proportion to {@code bytes}, so ask for what is committed rather than for a whole reservation.
      *
      * @return a multiple of the page size, or -1 where the system does not tell
      */

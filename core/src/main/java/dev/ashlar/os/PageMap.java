@@ -11,8 +11,8 @@ import java.nio.LongBuffer;
  *
  * <p>
  * Of the ways Linux offers only this one is exact for any range. {@code mincore} counts a page as soon as it was read,
- * though it is the shared page of zeros. {@code smaps} knows whole mappings only, and neighbouring reservations with the
- * same rights are one mapping.
+ * though it is the shared page of zeros. {@code smaps} knows whole mappings only, and neighbouring reservations with
+ * the same rights are one mapping.
  */
 final class PageMap {
 

@@ -35,7 +35,8 @@ final class PortableMappings {
      * Returns the segment of a range.
      *
      * @throws IllegalStateException
-     *             if the range does not lie within one mapping. If the mapping is closed, the access through the segment
+     *             if the range does not lie within one mapping. If the mapping is closed, the access through the
+     *             segment
      *             throws the same exception
      */
     static MemorySegment slice(long address, long bytes) {

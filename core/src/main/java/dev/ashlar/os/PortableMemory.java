@@ -14,15 +14,16 @@ import java.nio.file.StandardOpenOption;
  *
  * <p>
  * What is written stays in the process and never reaches the file. Unlike {@link Arena#allocate}, which zeroes and so
- * takes every page at once, the mapping takes a page when it is first used. What it cannot do: keep an uncommitted range
- * from being written, give pages back before it is closed, appear in a second scope, or tell what is resident. It counts
- * as committed as a whole where the system limits that, and reading a page takes one, too.
+ * takes every page at once, the mapping takes a page when it is first used. What it cannot do: keep an uncommitted
+ * range from being written, give pages back before it is closed, appear in a second scope, or tell what is resident.
+ * It counts as committed as a whole where the system limits that, and reading a page takes one, too.
  */
 final class PortableMemory implements OsMemory {
 
     static final PortableMemory INSTANCE = new PortableMemory();
 
-    // Java does not tell the system's page size. Nothing here depends on it: no call acts on less than the whole mapping.
+    // Java does not tell the system's page size. Nothing here depends on it: no call acts on less than the whole
+    // mapping.
     private static final int PAGE_SIZE_BYTES = 4096;
 
     private PortableMemory() {}

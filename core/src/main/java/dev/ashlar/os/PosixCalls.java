@@ -13,8 +13,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 /**
- * The C library's calls, and the one place of their constants. Linux on x86-64 and aarch64: pointers, {@code size_t} and
- * {@code off_t} are 64 bits wide, and the constants are those of {@code asm-generic}.
+ * The C library's calls, and the one place of their constants. Linux on x86-64 and aarch64: pointers, {@code size_t}
+ * and {@code off_t} are 64 bits wide, and the constants are those of {@code asm-generic}.
  *
  * <p>
  * A pointer is passed as a {@code long}, which both calling conventions pass alike, so no call needs an object for it.

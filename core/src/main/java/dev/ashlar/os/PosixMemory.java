@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Memory by POSIX calls, on Linux.
  *
  * <p>
- * Reserved is mapped {@code PROT_READ}, which costs addresses only: {@code MAP_NORESERVE} charges nothing, and a page that
- * is read is the system's page of zeros. Committed is {@code PROT_READ|PROT_WRITE}. Each border between the two costs one
- * of the process's mappings, whose number is limited ({@code vm.max_map_count}).
+ * Reserved is mapped {@code PROT_READ}, which costs addresses only: {@code MAP_NORESERVE} charges nothing, and a page
+ * that is read is the system's page of zeros. Committed is {@code PROT_READ|PROT_WRITE}. Each border between the two
+ * costs one of the process's mappings, whose number is limited ({@code vm.max_map_count}).
  */
 final class PosixMemory implements OsMemory {
 
@@ -127,8 +127,8 @@ final class PosixMemory implements OsMemory {
      *
      * <p>
      * Maps anew instead of taking the right to write away: where memory is strictly accounted, only a new mapping ends
-     * the charge. A process that has all the mappings it may have gets no new one, though, not even in place of another;
-     * then the right to write is taken away after all, which joins mappings and so leads out of that state.
+     * the charge. A process that has all the mappings it may have gets no new one, though, not even in place of
+     * another; then the right to write is taken away after all, which joins mappings and so leads out of that state.
      */
     @Override
     public void release(long address, long bytes) {

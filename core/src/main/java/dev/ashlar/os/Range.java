@@ -77,8 +77,8 @@ final class Range implements Runnable {
 
     /**
      * Has the collector find reservations that are closed and unreachable, and waits for a moment until they are
-     * unmapped. Pools leave little garbage on the heap, so that nothing else may collect for as long as it takes to open
-     * and close more of them than there are addresses for.
+     * unmapped. Pools leave little garbage on the heap, so that nothing else may collect for as long as it takes to
+     * open and close more of them than there are addresses for.
      *
      * @return false if no reservation is closed and mapped
      */

@@ -27,8 +27,8 @@ final class Ranges {
     }
 
     /**
-     * Returns the length in which an aligned range of {@code bytes} can be found wherever the system puts it. If there is
-     * no such number the result is one that no system maps.
+     * Returns the length in which an aligned range of {@code bytes} can be found wherever the system puts it. If
+     * there is no such number the result is one that no system maps.
      */
     static long withSlack(long bytes, long alignment, int pageSizeBytes) {
         long slack = Math.max(alignment, pageSizeBytes) - pageSizeBytes;

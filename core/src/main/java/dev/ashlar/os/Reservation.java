@@ -43,9 +43,9 @@ public final class Reservation implements AutoCloseable {
      * The scope's cleanup action does nothing when it runs. It is there to be referred to: a slice reaches its scope,
      * the scope its cleanup actions, and those this object. The Cleaner's action must not, and so knows only the Range.
      *
-     * close() ends the scope first: that alone can be refused, and then nothing has changed. It then purges, and does not
-     * release: release takes the right to write away, and a thread that found the pool open a moment ago may be about to
-     * write a header. Into a purged page that write is harmless, into a released one it ends the process.
+     * close() ends the scope first: that alone can be refused, and then nothing has changed. It then purges, and does
+     * not release: release takes the right to write away, and a thread that found the pool open a moment ago may be
+     * about to write a header. Into a purged page that write is harmless, into a released one it ends the process.
      */
     private static final Cleaner CLEANER = Cleaner.create();
 
@@ -149,7 +149,8 @@ public final class Reservation implements AutoCloseable {
      * failed again. Costs a handshake with all threads, and time in proportion to the resident pages.
      *
      * @throws IllegalStateException
-     *             if a thread is using a segment of the scope in an I/O operation or a downcall: nothing has changed, and
+     *             if a thread is using a segment of the scope in an I/O operation or a downcall: nothing has changed,
+     *             and
      *             close can be called again
      * @throws OsException
      *             if the pages could not be given back: the reservation is closed all the same

@@ -3,7 +3,6 @@ package dev.ashlar.os;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.ref.Reference;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -71,7 +70,7 @@ class DroppedReservationTest {
                 os.failNth(Call.UNMAP, 1);
             }
             long address = drop(os, dropped);
-            if (kept != MemorySegment.NULL) {
+            if (!kept.equals(MemorySegment.NULL)) {
                 collect();
                 check(os.calls(Call.UNMAP) == 0, "unmapped under a slice");
                 kept.set(ValueLayout.JAVA_LONG, 0, 43);
@@ -103,13 +102,12 @@ class DroppedReservationTest {
             if (dropped == Case.CLOSED || dropped == Case.CLOSED_INNER) {
                 reservation.close();
             }
-            Reference.reachabilityFence(reservation);
             return reservation.address();
         }
 
         /**
-         * Has the collector and the Cleaner do whatever they can: each of a few reservations, dropped one after the other,
-         * must be unmapped. What was unreachable before the first was dropped is then long dealt with.
+         * Has the collector and the Cleaner do whatever they can: each of a few reservations, dropped one after the
+         * other, must be unmapped. What was unreachable before the first was dropped is then long dealt with.
          */
         private static void collect() throws InterruptedException {
             FaultyOs control = new FaultyOs(OsMemory.posix());

@@ -10,8 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Another implementation whose calls are counted, and of which chosen ones fail with {@code ENOMEM} before they reach it.
- * Closing a reservation counts as PURGE where it can be rescoped, else as UNMAP; a reservation that is dropped, as UNMAP.
+ * Another implementation whose calls are counted, and of which chosen ones fail with {@code ENOMEM} before they reach
+ * it. Closing a reservation counts as PURGE where it can be rescoped, else as UNMAP; a reservation that is dropped,
+ * as UNMAP.
  */
 public final class FaultyOs implements OsMemory {
 
@@ -22,34 +23,27 @@ public final class FaultyOs implements OsMemory {
 
     private final OsMemory delegate;
 
-    // Guarded by this.
-    private final Map<Call, Integer> calls = new EnumMap<>(Call.class);
-    private final Map<Call, Integer> ended = new EnumMap<>(Call.class);
-    private final Map<Call, Set<Integer>> failing = new EnumMap<>(Call.class);
+    /** Guarded by this, as is what it holds. */
+    private final Map<Call, Tally> tallies = new EnumMap<>(Call.class);
 
     public FaultyOs(OsMemory delegate) {
         this.delegate = delegate;
-        for (Call call : Call.values()) {
-            calls.put(call, 0);
-            ended.put(call, 0);
-            failing.put(call, new HashSet<>());
-        }
     }
 
     /** Makes the n-th call of a kind fail, counted from 1 and from the beginning; the calls around it are served. */
     public synchronized void failNth(Call call, int n) {
-        failing.get(call).add(n);
+        tally(call).failing.add(n);
     }
 
     /** Returns how many calls of a kind there were, failed ones included. */
     public synchronized int calls(Call call) {
-        return calls.get(call);
+        return tally(call).begun;
     }
 
     /** Waits until so many calls of a kind have ended; returns whether they have. */
     public synchronized boolean awaitCalls(Call call, int count, long millis) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        while (ended.get(call) < count) {
+        while (tally(call).ended < count) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
                 return false;
@@ -78,16 +72,27 @@ public final class FaultyOs implements OsMemory {
     }
 
     private synchronized void begin(Call call, String function, long address, long bytes, String mode) {
-        int n = calls.merge(call, 1, Integer::sum);
-        if (failing.get(call).contains(n)) {
+        Tally tally = tally(call);
+        tally.begun++;
+        if (tally.failing.contains(tally.begun)) {
             end(call);
             throw OsException.of(function, address, bytes, mode, Errno.ENOMEM);
         }
     }
 
     private synchronized void end(Call call) {
-        ended.merge(call, 1, Integer::sum);
+        tally(call).ended++;
         notifyAll();
+    }
+
+    private Tally tally(Call call) {
+        return tallies.computeIfAbsent(call, _ -> new Tally());
+    }
+
+    private static final class Tally {
+        int begun;
+        int ended;
+        final Set<Integer> failing = new HashSet<>();
     }
 
     // Counted here, and not in map, which is called again if the system refuses.

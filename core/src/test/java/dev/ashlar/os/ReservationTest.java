@@ -8,10 +8,10 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.lang.ref.Reference;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicReference;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,7 +56,16 @@ class ReservationTest {
         // What a thread does that saw the pool open a moment ago.
         Memory.putLong(address, 42);
         assertEquals(42, Memory.getLong(address));
-        Reference.reachabilityFence(reservation);
+        assertTrue(reservation.isClosed()); // and until here reachable
+    }
+
+    @Test
+    void close_portable_forgetsTheAddresses() {
+        Reservation reservation = OsMemory.portable().reserve("test", BYTES, 4096);
+        long address = reservation.address();
+        assertEquals(address, PortableMappings.slice(address, BYTES).address());
+        reservation.close();
+        assertThrows(IllegalStateException.class, () -> PortableMappings.slice(address, BYTES));
     }
 
     @ParameterizedTest
@@ -66,7 +75,7 @@ class ReservationTest {
             FaultyOs counting = new FaultyOs(os);
             Reservation reservation = counting.reserve("test", BYTES, 4096);
             CyclicBarrier start = new CyclicBarrier(2);
-            AtomicReference<Throwable> failure = new AtomicReference<>();
+            AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
             Runnable close = () -> {
                 try {
                     start.await();
@@ -148,7 +157,7 @@ class ReservationTest {
         assertEquals(0, reservation.openScopes());
         assertEquals(0, os.residentBytes(address, BYTES));
         assertEquals(0, Memory.getLong(address));
-        Reference.reachabilityFence(reservation);
+        assertTrue(reservation.isClosed()); // and until here reachable
     }
 
     @Test
@@ -174,7 +183,7 @@ class ReservationTest {
 
     /** Closes a reservation while C sorts a slice of it, which holds the scope; returns what close threw. */
     @SuppressWarnings("restricted") // the one way to hold a scope that needs no second thread and no luck
-    private static Throwable closeWithinDowncall(Reservation reservation) throws Throwable {
+    private static @Nullable Throwable closeWithinDowncall(Reservation reservation) throws Throwable {
         Linker linker = Linker.nativeLinker();
         MethodHandle qsort = linker.downcallHandle(linker.defaultLookup().findOrThrow("qsort"),
                 FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG,
@@ -192,7 +201,7 @@ class ReservationTest {
 
     private static final class Comparison {
 
-        final AtomicReference<Throwable> thrown = new AtomicReference<>();
+        final AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
         private final Reservation reservation;
 
         Comparison(Reservation reservation) {

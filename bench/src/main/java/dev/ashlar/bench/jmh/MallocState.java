@@ -6,9 +6,8 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 
-/** The same {@link Population} in the C library's heap. */
+/** The same {@link Population} in the C library's heap, which goes with the process. */
 @State(Scope.Thread)
 public class MallocState {
     /** How many blocks are live. */
@@ -21,11 +20,5 @@ public class MallocState {
     @Setup(Level.Trial)
     public void setUp() {
         population = new Population(live, Malloc::malloc, Malloc::free);
-    }
-
-    /** Gives it back. */
-    @TearDown(Level.Trial)
-    public void tearDown() {
-        population.freeAll(Malloc::free);
     }
 }

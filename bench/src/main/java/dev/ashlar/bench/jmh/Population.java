@@ -19,7 +19,6 @@ final class Population {
     private static final int MAX_MIXED_BYTES = 512;
     private static final long SEED = 20_250_916;
 
-    private final long[] mixed;
     private final long[] small;
     // xorshift64 (Marsaglia, 2003): three instructions, and the same numbers in each allocator's run.
     private long random = SEED;
@@ -40,9 +39,8 @@ final class Population {
                     isSmall ? SMALL_BYTES : sizes.nextInt(MIN_MIXED_BYTES, MAX_MIXED_BYTES + 1));
         }
         small = new long[liveBlocks / 2];
-        mixed = new long[liveBlocks / 2];
         thinOut(blocks, 0, small, sizes, free);
-        thinOut(blocks, 1, mixed, sizes, free);
+        thinOut(blocks, 1, new long[liveBlocks / 2], sizes, free);
     }
 
     /** Bytes that hold a population while it is made, with a third to spare. */
@@ -64,15 +62,6 @@ final class Population {
 
     void replaceAt(int place, long address) {
         small[place] = address;
-    }
-
-    void freeAll(LongConsumer free) {
-        for (long address : small) {
-            free.accept(address);
-        }
-        for (long address : mixed) {
-            free.accept(address);
-        }
     }
 
     /** Of every second block, keeps a random half, in random order, and frees the rest, in random order. */

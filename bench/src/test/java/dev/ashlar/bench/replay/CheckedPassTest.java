@@ -5,10 +5,10 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
+import static dev.ashlar.bench.replay.Messages.assertSays;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class CheckedPassTest {
     /** Blocks 0 to 3: allocate 0, 1, 2 aligned; resize 1; free 0; allocate 3; free 2. Blocks 1 and 3 are live at the end. */
@@ -34,7 +34,8 @@ class CheckedPassTest {
 
             @Override
             public long resize(int block, long address, long byteSize) {
-                return address1 = super.resize(block, address, byteSize);
+                address1 = super.resize(block, address, byteSize);
+                return address1;
             }
 
             @Override
@@ -142,7 +143,8 @@ class CheckedPassTest {
 
             @Override
             public long allocate(int block, long byteSize) {
-                return address1 = super.allocate(block, byteSize);
+                address1 = super.allocate(block, byteSize);
+                return address1;
             }
 
             @Override
@@ -162,7 +164,8 @@ class CheckedPassTest {
 
             @Override
             public long allocate(int block, long byteSize) {
-                return address3 = super.allocate(block, byteSize);
+                address3 = super.allocate(block, byteSize);
+                return address3;
             }
 
             @Override
@@ -248,7 +251,7 @@ class CheckedPassTest {
     private static void assertFails(int event, String messagePart, ReplayAllocator allocator) {
         CheckFailedException e = assertThrows(CheckFailedException.class, () -> check(allocator));
         assertEquals(event, e.event(), e.getMessage());
-        assertTrue(e.getMessage().contains(messagePart), e.getMessage());
+        assertSays(messagePart, e);
     }
 
     private static void damage(long address) {

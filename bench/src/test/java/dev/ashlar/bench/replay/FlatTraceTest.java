@@ -12,9 +12,9 @@ import dev.ashlar.trace.TraceWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import static dev.ashlar.bench.replay.Messages.assertSays;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class FlatTraceTest {
     @TempDir
@@ -69,7 +69,7 @@ class FlatTraceTest {
 
         TraceFormatException e = assertThrows(TraceFormatException.class, () -> FlatTrace.read(file));
 
-        assertTrue(e.getMessage().contains("offset"), e.getMessage());
+        assertSays("offset", e);
     }
 
     @Test
@@ -82,7 +82,7 @@ class FlatTraceTest {
 
         IOException e = assertThrows(IOException.class, () -> FlatTrace.read(file));
 
-        assertTrue(e.getMessage().contains("event 1"), e.getMessage());
+        assertSays("event 1", e);
     }
 
     @Test

@@ -59,7 +59,7 @@ class GranuleSetTest {
                 held.remove(start, endByStart.remove(start) - start);
                 continue;
             }
-            long byteSize = 1 + random.nextInt(3000);
+            long byteSize = random.nextInt(1, 3000);
             long end = start + (byteSize + 15) / 16 * 16;
             Map.Entry<Long, Long> before = endByStart.lowerEntry(end);
             if (before == null || before.getValue() <= start) {

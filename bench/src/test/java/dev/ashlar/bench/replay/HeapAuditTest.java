@@ -4,9 +4,9 @@ import dev.ashlar.heap.Heap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import static dev.ashlar.bench.replay.Messages.assertSays;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class HeapAuditTest {
     private final Heap heap = Heap.builder().name("audited").capacity(16 << 20).build();
@@ -60,6 +60,6 @@ class HeapAuditTest {
     private void assertFails(String messagePart) {
         IllegalStateException e =
                 assertThrows(IllegalStateException.class, () -> new HeapAudit(heap, model).run());
-        assertTrue(e.getMessage().contains(messagePart), e.getMessage());
+        assertSays(messagePart, e);
     }
 }

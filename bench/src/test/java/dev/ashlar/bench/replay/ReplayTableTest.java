@@ -51,7 +51,10 @@ class ReplayTableTest {
                 String.join("\n", table.head()) + "\n" + table.row(ASHLAR_RUN) + "\n" + table.row(MALLOC_RUN) + "\n";
 
         assertEquals("""
-                GOLDEN
+                                               ns/event  ns/event        peak        peak        peak  resident/     floor/     largest   frag-  veri-
+                trace       alloc.     events    median      best   requested   committed    resident  requested  requested        free  mented  fied
+                clickhouse  ashlar  1,301,481      63.9      61.1   225.7 MiB   258.0 MiB   244.8 MiB      1.085      1.002    64.0 MiB   34.6%  yes
+                sqlite      malloc  3,767,669    1234.5     999.0    58.0 MiB           -           -          -          -           -       -  yes
                 """, found);
     }
 

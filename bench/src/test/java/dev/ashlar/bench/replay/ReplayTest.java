@@ -13,6 +13,7 @@ import dev.ashlar.trace.TraceWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import static dev.ashlar.bench.replay.Messages.assertSays;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -102,8 +103,7 @@ class ReplayTest {
                         listener)
                         .run());
 
-        assertTrue(e.getMessage().startsWith("ashlar on large.atrace.gz: event 1 (allocate 67108864 bytes, block 1)"),
-                e.getMessage());
+        assertSays("ashlar on large.atrace.gz: event 1 (allocate 67108864 bytes, block 1)", e);
     }
 
     @Test
@@ -123,11 +123,8 @@ class ReplayTest {
         ReplayException e = assertThrows(
                 ReplayException.class, () -> ChildJvm.run(task, new TraceFigures(0, 0, 0, 0, 0)));
 
-        assertTrue(
-                e.getMessage()
-                        .startsWith("malloc on gone.atrace.gz: timed passes: the child JVM ended with exit code 1"),
-                e.getMessage());
-        assertTrue(e.getMessage().contains("NoSuchFileException"), e.getMessage());
+        assertSays("malloc on gone.atrace.gz: timed passes: the child JVM ended with exit code 1", e);
+        assertSays("NoSuchFileException", e);
     }
 
     @Test

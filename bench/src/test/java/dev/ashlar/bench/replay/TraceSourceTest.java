@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import static dev.ashlar.bench.replay.Messages.assertSays;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class TraceSourceTest {
     @TempDir
@@ -36,7 +36,7 @@ class TraceSourceTest {
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> TraceSource.find("nothing", home));
 
-        assertTrue(e.getMessage().contains("sqlite, rocksdb, clickhouse, python"), e.getMessage());
+        assertSays("sqlite, rocksdb, clickhouse, python", e);
     }
 
     @Test
@@ -44,7 +44,7 @@ class TraceSourceTest {
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> TraceSource.find(home.toString(), home));
 
-        assertTrue(e.getMessage().contains("a folder"), e.getMessage());
+        assertSays("a folder", e);
     }
 
     @Test
@@ -52,6 +52,6 @@ class TraceSourceTest {
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> TraceSource.find("sqlite", home));
 
-        assertTrue(e.getMessage().contains("not there"), e.getMessage());
+        assertSays("not there", e);
     }
 }
