@@ -69,11 +69,36 @@ public final class Headers {
         return wordB;
     }
 
+    /**
+     * Checks that word B says just this.
+     *
+     * @throws HeapCorruptionException if it doesn't
+     */
+    public void expect(long block, int units, int state) {
+        int wordB = rawWord(block);
+        if (wordB != wordB(block, units, state)) {
+            throw new HeapCorruptionException(
+                    block,
+                    "block %s: word B is 0x%08x, %s, %d units (expected: 0x%08x, %s, %d units)"
+                            .formatted(
+                                    geometry.describe(block),
+                                    wordB,
+                                    BlockLayout.stateName(state(wordB)),
+                                    units(wordB),
+                                    wordB(block, units, state),
+                                    BlockLayout.stateName(state),
+                                    units));
+        }
+    }
+
+    private int wordB(long block, int units, int state) {
+        int content = units | (state << BlockLayout.STATE_SHIFT);
+        return content | (checkB(keyed(block), content) << BlockLayout.CONTENT_BITS);
+    }
+
     /** Writes word B. */
     public void set(long block, int units, int state) {
-        int content = units | state << BlockLayout.STATE_SHIFT;
-        Memory.putInt(
-                block + BlockLayout.WORD_B, content | checkB(keyed(block), content) << BlockLayout.CONTENT_BITS);
+        Memory.putInt(block + BlockLayout.WORD_B, wordB(block, units, state));
     }
 
     /**

@@ -58,10 +58,8 @@ final class AddressIndex {
         regions.clear();
     }
 
+    /** A free block was added, while active. */
     void inserted(long block, int units) {
-        if (!active) {
-            return;
-        }
         int region = geometry.regionOf(block);
         regions.raise(region, units);
         MaxTree bounds = granules[region];

@@ -6,8 +6,8 @@ import dev.ashlar.block.BlockLayout;
  * Which sizes share a free list, and which of the lists hold anything.
  *
  * <p>Two levels, after Masmano, Ripoll, Crespo and Real (TLSF, 2004): below 1 KiB each size, in units, has a bin of its own; from there on
- * each doubling is cut into 32 bins. A bitmap has one bit a bin, a summary word one bit a word of the bitmap, so that the next bin that holds
- * anything is two bit searches away.
+ * each doubling is cut into 32 bins. A bitmap has one bit a bin: one word for the bins with one size, and nine with a summary word for the others, so that the next bin
+ * that holds anything is one or two bit searches away.
  *
  * <pre>{@code
  *     units   2   3  ...  63 | 64-65  66-67 ... 126-127 | 128-131 ... 252-255 | ...
@@ -28,8 +28,9 @@ final class Bins {
     /** What a search that finds nothing returns. */
     static final int NONE = -1;
 
-    private final long[] words = new long[(COUNT + Long.SIZE - 1) >>> 6];
+    private final long[] ranges = new long[(COUNT - FIRST_RANGE_BIN + Long.SIZE - 1) >>> 6];
     private long summary;
+    private long exact;
 
     /** The bin of blocks of so many units. */
     static int binOf(int units) {
@@ -57,47 +58,73 @@ final class Bins {
     }
 
     boolean isMarked(int bin) {
-        return ((words[bin >>> 6] >>> bin) & 1) != 0;
+        return bin < FIRST_RANGE_BIN
+                ? ((exact >>> bin) & 1) != 0
+                : ((ranges[wordOf(bin)] >>> bin) & 1) != 0;
     }
 
     void mark(int bin) {
-        words[bin >>> 6] |= 1L << bin;
-        summary |= 1L << (bin >>> 6);
+        if (bin < FIRST_RANGE_BIN) {
+            exact |= 1L << bin;
+        } else {
+            ranges[wordOf(bin)] |= 1L << bin;
+            summary |= 1L << wordOf(bin);
+        }
     }
 
     void unmark(int bin) {
-        int index = bin >>> 6;
-        long word = words[index] & ~(1L << bin);
-        words[index] = word;
-        if (word == 0) {
-            summary &= ~(1L << index);
+        if (bin < FIRST_RANGE_BIN) {
+            exact &= ~(1L << bin);
+            return;
         }
+        long word = ranges[wordOf(bin)] & ~(1L << bin);
+        ranges[wordOf(bin)] = word;
+        if (word == 0) {
+            summary &= ~(1L << wordOf(bin));
+        }
+    }
+
+    /** The first marked bin with one size, at or above {@code bin}, which is such a bin; {@link #FIRST_RANGE_BIN} if there is none. */
+    int firstExactFrom(int bin) {
+        return Long.numberOfTrailingZeros(exact & (-1L << bin));
     }
 
     /** The first marked bin at or above {@code bin}, or {@link #NONE}. */
     int firstFrom(int bin) {
-        if (bin >= COUNT) {
+        int from = bin;
+        if (from < FIRST_RANGE_BIN) {
+            int found = firstExactFrom(from);
+            if (found < FIRST_RANGE_BIN) {
+                return found;
+            }
+            from = FIRST_RANGE_BIN;
+        }
+        if (from >= COUNT) {
             return NONE;
         }
-        int index = bin >>> 6;
-        long word = words[index] & -1L << bin;
+        int index = wordOf(from);
+        long word = ranges[index] & (-1L << from);
         if (word == 0) {
-            long rest = summary & -2L << index;
+            long rest = summary & (-2L << index);
             if (rest == 0) {
                 return NONE;
             }
             index = Long.numberOfTrailingZeros(rest);
-            word = words[index];
+            word = ranges[index];
         }
-        return (index << 6) + Long.numberOfTrailingZeros(word);
+        return FIRST_RANGE_BIN + (index << 6) + Long.numberOfTrailingZeros(word);
     }
 
     /** The last marked bin, or {@link #NONE}. */
     int last() {
-        if (summary == 0) {
-            return NONE;
+        if (summary != 0) {
+            int index = Long.SIZE - 1 - Long.numberOfLeadingZeros(summary);
+            return FIRST_RANGE_BIN + (index << 6) + Long.SIZE - 1 - Long.numberOfLeadingZeros(ranges[index]);
         }
-        int index = Long.SIZE - 1 - Long.numberOfLeadingZeros(summary);
-        return (index << 6) + Long.SIZE - 1 - Long.numberOfLeadingZeros(words[index]);
+        return exact == 0 ? NONE : Long.SIZE - 1 - Long.numberOfLeadingZeros(exact);
+    }
+
+    private static int wordOf(int rangeBin) {
+        return (rangeBin - FIRST_RANGE_BIN) >>> 6;
     }
 }

@@ -34,6 +34,7 @@ public final class FreeBlocks {
     private final boolean wipeLinks;
 
     private FitPolicy policy = FitPolicy.SEGREGATED_FIT;
+    private boolean byAddress;
     private long rover;
     private long units;
     private long count;
@@ -63,18 +64,15 @@ public final class FreeBlocks {
 
     /** Changes the policy: O(number of regions), no block is touched. */
     public void policy(FitPolicy newPolicy) {
-        boolean before = byAddress(policy);
+        boolean before = byAddress;
         policy = newPolicy;
-        if (byAddress(newPolicy) && !before) {
+        byAddress = newPolicy == FitPolicy.FIRST_FIT || newPolicy == FitPolicy.NEXT_FIT;
+        if (byAddress && !before) {
             addresses.activate();
-        } else if (!byAddress(newPolicy) && before) {
+        } else if (!byAddress && before) {
             addresses.deactivate();
         }
         rover = 0;
-    }
-
-    private static boolean byAddress(FitPolicy policy) {
-        return policy == FitPolicy.FIRST_FIT || policy == FitPolicy.NEXT_FIT;
     }
 
     /** Units of all free blocks. */
@@ -93,16 +91,20 @@ public final class FreeBlocks {
      * @throws HeapCorruptionException if a link next to its place is damaged; the block is not in the list then
      */
     public void insert(long block, int blockUnits) {
-        int bin = Bins.binOf(blockUnits);
-        if (bin < Bins.FIRST_RANGE_BIN) {
-            lists.push(bin, block);
+        if (blockUnits < Bins.FIRST_RANGE_BIN) {
+            if (lists.push(blockUnits, block)) {
+                bins.mark(blockUnits);
+            }
         } else {
+            int bin = Bins.binOf(blockUnits);
             trees.insert(bin, block, blockUnits);
+            bins.mark(bin);
         }
-        bins.mark(bin);
         units += blockUnits;
         count++;
-        addresses.inserted(block, blockUnits);
+        if (byAddress) {
+            addresses.inserted(block, blockUnits);
+        }
     }
 
     /**
@@ -130,6 +132,10 @@ public final class FreeBlocks {
         if (heads[bin] == 0) {
             bins.unmark(bin);
         }
+        removed(block, blockUnits);
+    }
+
+    private void removed(long block, int blockUnits) {
         units -= blockUnits;
         count--;
         if (wipeLinks) {
@@ -140,6 +146,49 @@ public final class FreeBlocks {
     /** A region went back: the address index forgets it. */
     public void regionEmptied(int region) {
         addresses.emptied(region);
+    }
+
+    /**
+     * Takes the block that the policy chooses for a request out of its list. Its header still says that it is free, and how large it is.
+     *
+     * @return the block, or 0 if none is large enough
+     * @throws HeapCorruptionException if a damaged link or header is met; nothing has changed then
+     */
+    public long take(int wanted) {
+        if (wanted < Bins.FIRST_RANGE_BIN && !byAddress) {
+            int bin = bins.firstExactFrom(wanted);
+            if (bin < Bins.FIRST_RANGE_BIN && policy != FitPolicy.WORST_FIT) {
+                return takeFirst(bin);
+            }
+        }
+        long block = find(wanted);
+        if (block != 0) {
+            takeOut(block);
+        }
+        return block;
+    }
+
+    /** The fast path: segregated and best fit take the first block of a list in which all are equal. */
+    private long takeFirst(int bin) {
+        headers.expect(heads[bin], bin, BlockLayout.FREE);
+        long block = lists.pop(bin);
+        if (heads[bin] == 0) {
+            bins.unmark(bin);
+        }
+        removed(block, bin);
+        return block;
+    }
+
+    /**
+     * Takes a block that {@link #find} found out of its list.
+     *
+     * @throws HeapCorruptionException if it is not free, or its links are damaged; nothing has changed then
+     */
+    public void takeOut(long block) {
+        int blockUnits = Headers.units(headers.word(block));
+        headers.expect(block, blockUnits, BlockLayout.FREE);
+        check(block, blockUnits);
+        remove(block, blockUnits);
     }
 
     /**

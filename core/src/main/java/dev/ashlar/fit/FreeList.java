@@ -19,14 +19,33 @@ final class FreeList {
         this.links = links;
     }
 
-    void push(int bin, long block) {
+    /** Puts a block in front; whether it is the only one. */
+    boolean push(int bin, long block) {
         long head = heads[bin];
         setNext(block, head);
         setPrevious(block, 0);
-        if (head != 0) {
-            setPrevious(head, block);
-        }
         heads[bin] = block;
+        if (head == 0) {
+            return true;
+        }
+        setPrevious(head, block);
+        return false;
+    }
+
+    /**
+     * Takes the first block of a list that holds some.
+     *
+     * @throws dev.ashlar.HeapCorruptionException if the second does not lead back to it; nothing has changed then
+     */
+    long pop(int bin) {
+        long block = heads[bin];
+        long next = next(block);
+        if (next != 0) {
+            links.expect(next, "previous", previous(links.follow(block, "next", next)), block);
+            setPrevious(next, 0);
+        }
+        heads[bin] = next;
+        return block;
     }
 
     /**

@@ -55,6 +55,9 @@ final class BlockHeap {
     private @Nullable HeapCorruptionException damage;
     private long failedReleases;
 
+    /** What may be pending, by the committed bytes when it was last looked at: a free compares with it, and only then looks again. */
+    private long pendingLimitBytes;
+
     BlockHeap(HeapBuilder settings, BlockSpace space, @Nullable Guards guards) {
         this.space = space;
         this.guards = guards;
@@ -150,7 +153,9 @@ final class BlockHeap {
             }
             if (deferred) {
                 space.freeDeferred(address, word);
-                coalesceAbove(pendingShare);
+                if (space.ledger().pendingBytes() > pendingLimitBytes) {
+                    coalesceAbove(pendingShare);
+                }
             } else {
                 space.free(address, word);
             }
@@ -253,7 +258,8 @@ final class BlockHeap {
 
     /** Merges all pending blocks if they hold more than a share of committed memory; whether they did. */
     private boolean coalesceAbove(double share) {
-        if (!deferred || space.ledger().pendingBytes() <= share * space.table().committedBytes()) {
+        pendingLimitBytes = (long) (pendingShare * space.table().committedBytes());
+        if (space.ledger().pendingBytes() <= (share == 0 ? 0 : pendingLimitBytes)) {
             return false;
         }
         space.coalesce();

@@ -45,8 +45,8 @@ public final class Memory {
      */
     public static int getInt(long address) {
         return DIRECT
-                ? ALL.get(ValueLayout.JAVA_INT, address)
-                : mapped(address, Integer.BYTES).get(ValueLayout.JAVA_INT, 0);
+                ? ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address)
+                : mapped(address, Integer.BYTES).get(ValueLayout.JAVA_INT_UNALIGNED, 0);
     }
 
     /**
@@ -57,9 +57,9 @@ public final class Memory {
      */
     public static void putInt(long address, int value) {
         if (DIRECT) {
-            ALL.set(ValueLayout.JAVA_INT, address, value);
+            ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, value);
         } else {
-            mapped(address, Integer.BYTES).set(ValueLayout.JAVA_INT, 0, value);
+            mapped(address, Integer.BYTES).set(ValueLayout.JAVA_INT_UNALIGNED, 0, value);
         }
     }
 
@@ -71,8 +71,8 @@ public final class Memory {
      */
     public static long getLong(long address) {
         return DIRECT
-                ? ALL.get(ValueLayout.JAVA_LONG, address)
-                : mapped(address, Long.BYTES).get(ValueLayout.JAVA_LONG, 0);
+                ? ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, address)
+                : mapped(address, Long.BYTES).get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
     }
 
     /**
@@ -83,9 +83,9 @@ public final class Memory {
      */
     public static void putLong(long address, long value) {
         if (DIRECT) {
-            ALL.set(ValueLayout.JAVA_LONG, address, value);
+            ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, address, value);
         } else {
-            mapped(address, Long.BYTES).set(ValueLayout.JAVA_LONG, 0, value);
+            mapped(address, Long.BYTES).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, value);
         }
     }
 

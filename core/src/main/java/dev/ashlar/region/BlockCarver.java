@@ -65,12 +65,10 @@ public final class BlockCarver {
      * @return its payload address, or 0 if no free block is large enough
      */
     public long carve(int units) {
-        long block = free.find(units);
-        if (block == 0) {
-            return 0;
+        long block = free.take(units);
+        if (block != 0) {
+            place(block, Headers.units(headers.rawWord(block)), units);
         }
-        int found = take(block);
-        place(block, found, units);
         return block;
     }
 
@@ -90,7 +88,8 @@ public final class BlockCarver {
                 return 0;
             }
         }
-        return placeAligned(block, take(block), units, alignment);
+        free.takeOut(block);
+        return placeAligned(block, Headers.units(headers.rawWord(block)), units, alignment);
     }
 
     /** Makes a part of a block that is in no list live, and what lies before and behind it free. */
@@ -118,20 +117,6 @@ public final class BlockCarver {
     static long alignedIn(long block, long alignment) {
         long aligned = (block + alignment - 1) & -alignment;
         return aligned - block == 1L << UNIT_SHIFT ? aligned + alignment : aligned;
-    }
-
-    /** Removes a free block from its list; its header still says that it is free. */
-    private int take(long block) {
-        int word = headers.word(block);
-        if (Headers.state(word) != FREE) {
-            throw new HeapCorruptionException(
-                    block, "block %s in a free list: word B is 0x%08x (expected: a free block)"
-                            .formatted(geometry.describe(block), word));
-        }
-        int units = Headers.units(word);
-        free.check(block, units);
-        free.remove(block, units);
-        return units;
     }
 
     /** Makes the front of a block that is in no list live, and the rest of it free. */
