@@ -1,9 +1,9 @@
 package dev.ashlar.heap;
 
 import dev.ashlar.HeapStatistics;
+import dev.ashlar.OsException;
 import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.PoolExhaustedException.Cause;
-import dev.ashlar.os.OsException;
 import dev.ashlar.region.BlockSpace;
 
 /** Finds out why a request can't be served, and says it. */

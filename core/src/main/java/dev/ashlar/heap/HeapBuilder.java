@@ -5,9 +5,9 @@ import java.util.Objects;
 
 import dev.ashlar.Coalescing;
 import dev.ashlar.FitPolicy;
+import dev.ashlar.OsException;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.BlockStarts;
-import dev.ashlar.os.OsException;
 import dev.ashlar.os.OsMemory;
 
 /**

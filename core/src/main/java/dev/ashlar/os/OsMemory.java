@@ -3,6 +3,8 @@ package dev.ashlar.os;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
+import dev.ashlar.OsException;
+
 /**
  * What the operating system does with ranges of addresses: {@linkplain #reserve reserve} many, {@linkplain #commit
  * commit} some, {@linkplain #purge purge} and {@linkplain #release release} them again.

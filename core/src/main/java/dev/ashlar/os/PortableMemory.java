@@ -64,7 +64,7 @@ final class PortableMemory implements OsMemory {
             PortableMappings.add(mapping);
             return mapping;
         } catch (IOException e) {
-            throw OsException.of("map", bytes, "PRIVATE", e);
+            throw Refusal.of("map", bytes, "PRIVATE", e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

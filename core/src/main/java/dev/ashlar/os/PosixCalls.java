@@ -55,7 +55,7 @@ final class PosixCalls {
             MemorySegment state = arena.allocate(STATE);
             long result = (long) MMAP.invokeExact(state, address, bytes, PROT_READ, all, -1, 0L);
             if (result == MAP_FAILED) {
-                throw OsException.of("mmap", address, bytes, mode, errno(state));
+                throw Refusal.of("mmap", address, bytes, mode, errno(state));
             }
             return result;
         } catch (Throwable e) {
@@ -67,7 +67,7 @@ final class PosixCalls {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             if ((int) MUNMAP.invokeExact(state, address, bytes) != 0) {
-                throw OsException.of("munmap", address, bytes, "", errno(state));
+                throw Refusal.of("munmap", address, bytes, "", errno(state));
             }
         } catch (Throwable e) {
             throw unchecked(e);
@@ -78,7 +78,7 @@ final class PosixCalls {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             if ((int) MPROTECT.invokeExact(state, address, bytes, protection) != 0) {
-                throw OsException.of("mprotect", address, bytes, mode, errno(state));
+                throw Refusal.of("mprotect", address, bytes, mode, errno(state));
             }
         } catch (Throwable e) {
             throw unchecked(e);
@@ -89,7 +89,7 @@ final class PosixCalls {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             if ((int) MADVISE.invokeExact(state, address, bytes, advice) != 0) {
-                throw OsException.of("madvise", address, bytes, mode, errno(state));
+                throw Refusal.of("madvise", address, bytes, mode, errno(state));
             }
         } catch (Throwable e) {
             throw unchecked(e);

@@ -3,6 +3,7 @@ package dev.ashlar.os;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
+import dev.ashlar.OsException;
 import org.jspecify.annotations.Nullable;
 
 /**

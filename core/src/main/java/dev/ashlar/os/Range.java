@@ -2,6 +2,7 @@ package dev.ashlar.os;
 
 import java.util.concurrent.TimeUnit;
 
+import dev.ashlar.OsException;
 import org.jspecify.annotations.Nullable;
 
 import static java.lang.System.Logger.Level.ERROR;

@@ -6,6 +6,8 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.function.Consumer;
 
+import dev.ashlar.OsException;
+
 import static java.lang.System.Logger.Level.WARNING;
 
 /**

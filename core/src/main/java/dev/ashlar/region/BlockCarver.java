@@ -301,7 +301,7 @@ public final class BlockCarver {
      *
      * @param units that fit into the region with any lead that the alignment can take
      * @return its payload address
-     * @throws dev.ashlar.os.OsException if the operating system refuses to commit the region; nothing has changed then
+     * @throws dev.ashlar.OsException if the operating system refuses to commit the region; nothing has changed then
      */
     public long carveFrom(int region, int units, long alignment) {
         table.acquire(region, 1);

@@ -132,7 +132,7 @@ public final class BlockSpace {
      * Carves a live block out of regions that were not in use until now.
      *
      * @return its payload address, or 0 if there are no such regions
-     * @throws dev.ashlar.os.OsException if the operating system refuses to commit; no block has changed then
+     * @throws dev.ashlar.OsException if the operating system refuses to commit; no block has changed then
      */
     public long grow(long units, long alignment) {
         long slack = alignment > UNIT_BYTES ? (alignment >>> UNIT_SHIFT) + 1 : 0;
@@ -202,7 +202,7 @@ public final class BlockSpace {
      * Gives the whole pages inside free blocks back to the operating system; O(blocks).
      *
      * @return bytes that were resident there until now, as far as the system can tell; else the bytes of the pages
-     * @throws dev.ashlar.os.OsException if the operating system refuses; what was given back until then is
+     * @throws dev.ashlar.OsException if the operating system refuses; what was given back until then is
      */
     public long purge() {
         long page = os.pageSizeBytes();

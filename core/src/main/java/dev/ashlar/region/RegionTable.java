@@ -1,9 +1,9 @@
 package dev.ashlar.region;
 
+import dev.ashlar.OsException;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.BlockStarts;
 import dev.ashlar.block.Geometry;
-import dev.ashlar.os.OsException;
 import dev.ashlar.os.OsMemory;
 
 /**

@@ -58,7 +58,7 @@ public final class SpanCarver {
      * @param units of any number up to the capacity
      * @param alignment of the payload, a power of two
      * @return its payload address, or 0 if there is no such run
-     * @throws dev.ashlar.os.OsException if the operating system refuses to commit the run; no block has changed then
+     * @throws dev.ashlar.OsException if the operating system refuses to commit the run; no block has changed then
      */
     public long carve(long units, long alignment) {
         int candidate = table.firstAvailable(0);
@@ -151,7 +151,7 @@ public final class SpanCarver {
      *
      * @param wanted units
      * @return whether it has the wanted size now; if not, nothing has changed
-     * @throws dev.ashlar.os.OsException if the operating system refuses to commit a region; the span has not changed then
+     * @throws dev.ashlar.OsException if the operating system refuses to commit a region; the span has not changed then
      */
     public boolean resize(long block, long wanted) {
         int head = geometry.regionOf(block);

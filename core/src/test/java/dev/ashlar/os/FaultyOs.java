@@ -76,7 +76,7 @@ public final class FaultyOs implements OsMemory {
         tally.begun++;
         if (tally.failing.contains(tally.begun)) {
             end(call);
-            throw OsException.of(function, address, bytes, mode, Errno.ENOMEM);
+            throw Refusal.of(function, address, bytes, mode, Errno.ENOMEM);
         }
     }
 

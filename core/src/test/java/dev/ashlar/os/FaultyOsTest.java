@@ -1,5 +1,6 @@
 package dev.ashlar.os;
 
+import dev.ashlar.OsException;
 import dev.ashlar.os.FaultyOs.Call;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

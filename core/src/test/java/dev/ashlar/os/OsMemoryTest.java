@@ -3,6 +3,7 @@ package dev.ashlar.os;
 import java.lang.foreign.ValueLayout;
 import java.util.stream.Stream;
 
+import dev.ashlar.OsException;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 
 import dev.ashlar.ChildJvm;
+import dev.ashlar.OsException;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,8 @@
-package dev.ashlar.os;
+package dev.ashlar;
 
 import java.io.Serial;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call to the operating system was refused. The message names the call, its arguments and the error:
@@ -16,29 +18,23 @@ public final class OsException extends RuntimeException {
     private final long bytes;
     private final int errno;
 
-    private OsException(String call, long address, long bytes, int errno, String message) {
-        super(message);
+    /**
+     * Describes a refusal.
+     *
+     * @param call that was refused
+     * @param address it was called with, or 0
+     * @param bytes it was called with
+     * @param errno that it set, or 0
+     * @param message all of that in words
+     * @param cause a Java exception that reported it, or null
+     */
+    public OsException(
+            String call, long address, long bytes, int errno, String message, @Nullable Throwable cause) {
+        super(message, cause);
         this.call = call;
         this.address = address;
         this.bytes = bytes;
         this.errno = errno;
-    }
-
-    static OsException of(String call, long address, long bytes, String mode, int errno) {
-        String message = signature(call, address, bytes, mode) + " failed: " + Errno.describe(errno);
-        return new OsException(call, address, bytes, errno, message);
-    }
-
-    /** For a refusal that Java reports by an exception of its own. */
-    static OsException of(String call, long bytes, String mode, Throwable cause) {
-        String message = signature(call, 0, bytes, mode) + " failed: " + cause;
-        OsException e = new OsException(call, 0, bytes, 0, message);
-        e.initCause(cause);
-        return e;
-    }
-
-    private static String signature(String call, long address, long bytes, String mode) {
-        return call + "(0x" + Long.toHexString(address) + ", " + bytes + (mode.isEmpty() ? "" : ", " + mode) + ")";
     }
 
     /** Returns the name of the call. */
