@@ -140,7 +140,7 @@ final class ReplayCommand implements Callable<Integer> {
             names = "--capacity",
             paramLabel = "SIZE",
             converter = Converters.Bytes.class,
-            description = "Capacity of Ashlar's heap, such as 512MiB. Default: four times the trace's floor, at least 256 MiB.")
+            description = "Capacity of Ashlar's heap, such as 512MiB. Default: eight times the trace's floor, at least 256 MiB.")
     private @Nullable Long capacityBytes;
 
     @Option(

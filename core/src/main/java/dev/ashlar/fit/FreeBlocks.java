@@ -163,7 +163,7 @@ public final class FreeBlocks {
         }
         long block = find(wanted);
         if (block != 0) {
-            takeOut(block);
+            takeOut(block, wanted);
         }
         return block;
     }
@@ -180,12 +180,12 @@ public final class FreeBlocks {
     }
 
     /**
-     * Takes a block that {@link #find} found out of its list.
+     * Takes a block that {@link #find} found for so many units out of its list.
      *
-     * @throws HeapCorruptionException if it is not free, or its links are damaged; nothing has changed then
+     * @throws HeapCorruptionException if it is not free, or smaller, or its links are damaged; nothing has changed then
      */
-    public void takeOut(long block) {
-        int blockUnits = Headers.units(headers.word(block));
+    public void takeOut(long block, int wanted) {
+        int blockUnits = Math.max(wanted, Headers.units(headers.word(block)));
         headers.expect(block, blockUnits, BlockLayout.FREE);
         check(block, blockUnits);
         remove(block, blockUnits);
@@ -259,8 +259,11 @@ public final class FreeBlocks {
 
     /** Units of the largest free block, or 0. */
     public int largestUnits() {
-        long largest = largest();
-        return largest == 0 ? 0 : Headers.units(headers.word(largest));
+        int bin = bins.last();
+        if (bin == Bins.NONE) {
+            return 0;
+        }
+        return bin < Bins.FIRST_RANGE_BIN ? bin : Headers.units(headers.word(trees.largestNode(bin)));
     }
 
     /**

@@ -113,6 +113,9 @@ final class SizeTree {
         }
         checkChild(block, left(block));
         checkChild(block, right(block));
+        if (left(block) != 0 && left(block) == right(block)) {
+            throw links.damaged(block, "left", left(block), "another one than 'right'");
+        }
         if (next == block) {
             leafBelow(block);
         }
@@ -235,13 +238,18 @@ final class SizeTree {
 
     /** The largest block of a bin that holds some: it is on the right edge of its tree. */
     long largest(int bin) {
+        return preferRing(largestNode(bin));
+    }
+
+    /** Its node. */
+    long largestNode(int bin) {
         long best = roots[bin];
         for (long node = best; node != 0; node = edge(node, false)) {
             if (units(node) > units(best)) {
                 best = node;
             }
         }
-        return preferRing(best);
+        return best;
     }
 
     private long edge(long node, boolean leftmost) {
@@ -253,7 +261,10 @@ final class SizeTree {
     /** The one freed last among equals, which costs less to remove than their node. */
     private long preferRing(long node) {
         long next = next(node);
-        return next == node ? node : links.follow(node, "next", next);
+        if (next != node) {
+            links.expect(next, "previous", previous(links.follow(node, "next", next)), node);
+        }
+        return next;
     }
 
     /** How many blocks a bin's tree holds, for the validator; checks each block's bin and its place on the path to it. */

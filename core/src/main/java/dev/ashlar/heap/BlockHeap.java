@@ -90,7 +90,12 @@ final class BlockHeap {
             long units = BlockLayout.unitsFor(byteSize + guardBytes);
             long block = space.carve(units, alignment);
             if (block == 0) {
-                block = allocateSlowly(units, byteSize, alignment);
+                try {
+                    block = allocateSlowly(units, byteSize, alignment);
+                } finally {
+                    // Merging may have emptied more regions than are to be kept.
+                    releaseSurplus();
+                }
             }
             if (guards != null) {
                 arm(guards, block, byteSize);
@@ -166,14 +171,19 @@ final class BlockHeap {
     }
 
     private void disarm(Guards guards, long block, int word) {
-        long payloadBytes = BlockLayout.payloadBytes(space.unitsOf(block, word));
+        checkGuard(guards, block, word);
+        space.checkFree(block, word);
+        Memory.fill(block, BlockLayout.payloadBytes(space.unitsOf(block, word)), (byte) 0);
+    }
+
+    /** How many bytes were asked for; a live block whose guard is damaged is withheld. */
+    private long checkGuard(Guards guards, long block, int word) {
         try {
-            guards.requested(block, payloadBytes);
+            return guards.requested(block, BlockLayout.payloadBytes(space.unitsOf(block, word)));
         } catch (HeapCorruptionException e) {
             space.withhold(block, word);
             throw e;
         }
-        Memory.fill(block, payloadBytes, (byte) 0);
     }
 
     boolean tryResize(long address, long byteSize, long alignment) {
@@ -210,15 +220,26 @@ final class BlockHeap {
     long usableSize(long address) {
         checkServing();
         try {
-            long payloadBytes = payloadBytes(address);
-            return guards == null ? payloadBytes : guards.requested(address, payloadBytes);
+            int word = liveWord(address);
+            return guards == null
+                    ? BlockLayout.payloadBytes(space.unitsOf(address, word))
+                    : checkGuard(guards, address, word);
         } catch (HeapCorruptionException e) {
             throw fence(e);
         }
     }
 
+    /** Usable bytes and guard of a live block, of which both are sound. */
     long payloadBytes(long address) {
-        return BlockLayout.payloadBytes(space.unitsOf(address, liveWord(address)));
+        try {
+            int word = liveWord(address);
+            if (guards != null) {
+                checkGuard(guards, address, word);
+            }
+            return BlockLayout.payloadBytes(space.unitsOf(address, word));
+        } catch (HeapCorruptionException e) {
+            throw fence(e);
+        }
     }
 
     /**
@@ -267,11 +288,15 @@ final class BlockHeap {
     }
 
     long coalesce() {
+        long merged = coalesceAll();
+        releaseSurplus();
+        return merged;
+    }
+
+    private long coalesceAll() {
         checkServing();
         try {
-            long merged = space.coalesce();
-            releaseSurplus();
-            return merged;
+            return space.coalesce();
         } catch (HeapCorruptionException e) {
             throw fence(e);
         }
@@ -287,7 +312,7 @@ final class BlockHeap {
     }
 
     long trim() {
-        coalesce();
+        coalesceAll();
         return space.table().release(0);
     }
 

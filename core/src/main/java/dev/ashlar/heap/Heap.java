@@ -441,9 +441,15 @@ public final class Heap implements SegmentAllocator, AutoCloseable {
         if (guards != null) {
             guards.close();
         }
-        reservation.close();
-        blocks.closed();
-        OpenHeaps.remove(this);
+        try {
+            reservation.close();
+        } finally {
+            // Closed all the same if the pages could not be given back.
+            if (reservation.isClosed()) {
+                blocks.closed();
+                OpenHeaps.remove(this);
+            }
+        }
     }
 
     @Override

@@ -165,7 +165,7 @@ public final class HeapBuilder {
 
     int retainedRegions(long region) {
         long bytes = retainedBytes >= 0 ? retainedBytes : Math.max(region, capacityBytes / DEFAULT_RETAINED_SHARE);
-        return (int) Math.min(Integer.MAX_VALUE, (bytes + region - 1) / region);
+        return (int) Math.min(Integer.MAX_VALUE, bytes / region + (bytes % region == 0 ? 0 : 1));
     }
 
     long secretOrRandom() {

@@ -37,24 +37,14 @@ public final class Memory {
 
     private Memory() {}
 
-    /**
-     * Returns the {@code int} at an address.
-     *
-     * @throws IllegalArgumentException
-     *             if the address is no multiple of 4
-     */
+    /** Returns the {@code int} at an address, a multiple of 4. That is not checked: the layout's check would be repeated at each access. */
     public static int getInt(long address) {
         return DIRECT
                 ? ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address)
                 : mapped(address, Integer.BYTES).get(ValueLayout.JAVA_INT_UNALIGNED, 0);
     }
 
-    /**
-     * Writes the {@code int} at an address.
-     *
-     * @throws IllegalArgumentException
-     *             if the address is no multiple of 4
-     */
+    /** Writes the {@code int} at an address, a multiple of 4. That is not checked: the layout's check would be repeated at each access. */
     public static void putInt(long address, int value) {
         if (DIRECT) {
             ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, value);
@@ -63,24 +53,14 @@ public final class Memory {
         }
     }
 
-    /**
-     * Returns the {@code long} at an address.
-     *
-     * @throws IllegalArgumentException
-     *             if the address is no multiple of 8
-     */
+    /** Returns the {@code long} at an address, a multiple of 8. That is not checked: the layout's check would be repeated at each access. */
     public static long getLong(long address) {
         return DIRECT
                 ? ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, address)
                 : mapped(address, Long.BYTES).get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
     }
 
-    /**
-     * Writes the {@code long} at an address.
-     *
-     * @throws IllegalArgumentException
-     *             if the address is no multiple of 8
-     */
+    /** Writes the {@code long} at an address, a multiple of 8. That is not checked: the layout's check would be repeated at each access. */
     public static void putLong(long address, long value) {
         if (DIRECT) {
             ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, address, value);

@@ -88,7 +88,7 @@ public final class BlockCarver {
                 return 0;
             }
         }
-        free.takeOut(block);
+        free.takeOut(block, units);
         return placeAligned(block, Headers.units(headers.rawWord(block)), units, alignment);
     }
 
@@ -171,6 +171,17 @@ public final class BlockCarver {
     private void withhold(long block, int units) {
         headers.set(block, units, WITHHELD);
         ledger.withheld(units);
+    }
+
+    /**
+     * Checks all that freeing a live block will follow.
+     *
+     * @param end payload address of the block behind it
+     * @throws HeapCorruptionException if a neighbour's header, the boundary tag or a link is damaged
+     */
+    void checkNeighbours(long block, long end) {
+        checkedPreviousUnits(block);
+        checkedNextUnits(end);
     }
 
     /**

@@ -152,6 +152,15 @@ public final class BlockSpace {
         return units == SPAN_UNITS ? table.spanUnits(geometry.regionOf(block)) : units;
     }
 
+    /**
+     * Checks all that freeing a live block will follow, for who writes into the block before.
+     *
+     * @throws dev.ashlar.HeapCorruptionException if something there is damaged
+     */
+    public void checkFree(long block, int word) {
+        carver.checkNeighbours(block, BlockCarver.behind(block, unitsOf(block, word)));
+    }
+
     /** Frees a live block, merging it with its neighbours at once. */
     public void free(long block, int word) {
         if (Headers.units(word) == SPAN_UNITS) {
@@ -271,7 +280,9 @@ public final class BlockSpace {
 
     /** Whether any byte of a range is usable by the holder of a live block; O(region / 1 KiB + blocks in the range). */
     public boolean isAllocated(long address, long bytes) {
-        long end = Math.min(address + bytes, geometry.base() + geometry.byteSize());
+        long limit = geometry.base() + geometry.byteSize();
+        long sum = address + bytes;
+        long end = address >= 0 && sum < 0 ? limit : Math.min(sum, limit);
         long from = Math.max(address, geometry.base());
         while (from < end) {
             int region = geometry.regionAt(from);

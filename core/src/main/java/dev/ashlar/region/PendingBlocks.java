@@ -67,13 +67,21 @@ public final class PendingBlocks {
         if (Headers.state(word) != CACHED
                 || Headers.units(word) != units
                 || next == block
-                || (next != 0 && !geometry.isBlockAddress(next))) {
+                || (next != 0 && !isWaiting(next, units))) {
             throw new HeapCorruptionException(
                     block,
                     "waiting block %s: word B is 0x%08x, link 0x%x (expected: a cached block of %d units, and another or 0)"
                             .formatted(geometry.describe(block), word, next, units));
         }
         return next;
+    }
+
+    private boolean isWaiting(long block, int units) {
+        if (!geometry.isBlockAddress(block)) {
+            return false;
+        }
+        int word = headers.rawWord(block);
+        return headers.isIntact(block, word) && Headers.state(word) == CACHED && Headers.units(word) == units;
     }
 
     /**

@@ -174,8 +174,12 @@ public final class RegionTable {
 
     private void uncommit(int first, int count) {
         os.release(geometry.regionStart(first), count * geometry.regionBytes());
-        os.release(slice(first), count * sliceBytes);
         committedRegions -= count;
+        for (int region = first; region < first + count; region++) {
+            retained.remove(region);
+        }
+        // If this is refused the slice stays writable, and zero as it is: no harm, and committing it again is right.
+        os.release(slice(first), count * sliceBytes);
     }
 
     /** Takes regions out of use that hold no block and no start any more. They stay committed. */
@@ -197,7 +201,6 @@ public final class RegionTable {
         for (int region = geometry.regionCount() - 1; region >= 0 && retained.count() > keep; region--) {
             if (retained.contains(region)) {
                 uncommit(region, 1);
-                retained.remove(region);
                 released += geometry.regionBytes() + sliceBytes;
             }
         }

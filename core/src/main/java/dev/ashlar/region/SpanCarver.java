@@ -123,6 +123,10 @@ public final class SpanCarver {
     private long legalEnd(long block, long units) {
         long end = BlockCarver.behind(block, units);
         long offset = (end - geometry.base()) & (geometry.regionBytes() - 1);
+        if (offset == UNIT_BYTES) {
+            // The last region would be in use for the span's last 8 bytes, and its one free block as large as the region.
+            return end + MIN_UNITS * UNIT_BYTES;
+        }
         boolean singleUnit = offset == geometry.regionBytes() - UNIT_BYTES
                 || offset == (long) UNIT_BYTES + UNIT_BYTES;
         return singleUnit ? end + UNIT_BYTES : end;

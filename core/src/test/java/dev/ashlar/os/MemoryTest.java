@@ -49,15 +49,6 @@ class MemoryTest {
     }
 
     @Test
-    void get_misaligned_isRefused() {
-        assertThrows(IllegalArgumentException.class, () -> Memory.getInt(address + 2));
-        assertThrows(IllegalArgumentException.class, () -> Memory.putInt(address + 1, 1));
-        assertThrows(IllegalArgumentException.class, () -> Memory.getLong(address + 4));
-        assertThrows(IllegalArgumentException.class, () -> Memory.putLong(address + 4, 1));
-        assertEquals(-1, Memory.mismatchZero(address, BYTES));
-    }
-
-    @Test
     void copy_overlapping_movesAsThroughABuffer() {
         for (int i = 0; i < 100; i++) {
             Memory.putByte(address + i, (byte) (i + 1));

@@ -1,5 +1,6 @@
 package dev.ashlar.bench.jmh;
 
+import dev.ashlar.Coalescing;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.heap.Heap;
 import org.openjdk.jmh.annotations.Level;
@@ -22,6 +23,10 @@ public class AshlarState {
     @Param("SEGREGATED_FIT")
     public FitPolicy policy;
 
+    /** Either of {@link Coalescing}. */
+    @Param({"IMMEDIATE", "DEFERRED"})
+    public Coalescing coalescing;
+
     Heap heap;
     Population population;
 
@@ -32,6 +37,7 @@ public class AshlarState {
                 .name("benchmark")
                 .capacity(Population.capacityBytes(live) + SPARE_BYTES)
                 .policy(policy)
+                .coalescing(coalescing)
                 .build();
         population = new Population(live, heap::allocateAddress, heap::freeAddress);
     }

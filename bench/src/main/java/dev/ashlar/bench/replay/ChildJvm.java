@@ -66,7 +66,7 @@ final class ChildJvm {
     private static TaskResult result(ReplayTask task, int exitCode, String output, String errors)
             throws ReplayException, IOException {
         String subject = task.allocator().displayName() + " on " + task.trace().getFileName();
-        if (exitCode == ReplayChild.EXIT_CHECK_FAILED) {
+        if (exitCode == ReplayChild.EXIT_EXPLAINED) {
             throw new ReplayException(subject + ": " + errors.strip());
         }
         if (exitCode != 0) {

@@ -3,6 +3,7 @@ package dev.ashlar.bench.replay;
 import java.io.IOException;
 import java.util.List;
 
+import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.bench.replay.ReplayAllocator.HeapFigures;
 import dev.ashlar.bench.replay.ResidentPass.Footprint;
 import dev.ashlar.bench.replay.TimedPasses.Timing;
@@ -12,8 +13,8 @@ import dev.ashlar.bench.replay.TimedPasses.Timing;
  * standard output.
  */
 final class ReplayChild {
-    /** Exit code for a failed check, whose message is all that stands on the standard error. 1 is the JVM's for an exception. */
-    static final int EXIT_CHECK_FAILED = 3;
+    /** The task ended early, and the standard error says why in one line. (1 is the JVM's code for an exception.) */
+    static final int EXIT_EXPLAINED = 3;
 
     private ReplayChild() {}
 
@@ -24,11 +25,15 @@ final class ReplayChild {
      * @throws IOException if the trace can't be read
      */
     public static void main(String[] arguments) throws IOException {
+        ReplayTask task = ReplayTask.ofArguments(List.of(arguments));
         try {
-            System.out.println(run(ReplayTask.ofArguments(List.of(arguments))).toJson());
+            System.out.println(run(task).toJson());
         } catch (CheckFailedException e) {
             System.err.println(e.getMessage());
-            System.exit(EXIT_CHECK_FAILED);
+            System.exit(EXIT_EXPLAINED);
+        } catch (PoolExhaustedException e) {
+            System.err.println(task.kind().title() + ": " + e.getMessage() + "; --capacity gives the heap more");
+            System.exit(EXIT_EXPLAINED);
         }
     }
 

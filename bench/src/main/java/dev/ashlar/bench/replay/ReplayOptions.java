@@ -28,15 +28,17 @@ public record ReplayOptions(
         long validateEvery,
         long capacityBytes,
         long regionBytes) {
-    /** The capacity is four times what the trace needs at its peak, at least 256 MiB. */
+    /** The capacity is eight times what the trace needs at its peak, at least 256 MiB. */
     public static final long CAPACITY_FROM_TRACE = 0;
 
     /** The heap chooses. */
     public static final long DEFAULT_REGION_BYTES = 0;
 
     private static final long MIN_CAPACITY_BYTES = 256L << 20;
+    // The most that a heap takes. A trace that needs more fails at an event, which says more than a refused option.
+    private static final long MAX_CAPACITY_BYTES = 1L << 46;
     private static final long CAPACITY_STEP_BYTES = 64L << 20;
-    private static final int CAPACITY_PER_PEAK = 4;
+    private static final int CAPACITY_PER_PEAK = 8;
 
     /**
      * Checks the options.
@@ -58,8 +60,9 @@ public record ReplayOptions(
         if (capacityBytes != CAPACITY_FROM_TRACE) {
             return capacityBytes;
         }
-        long wanted = Math.max(MIN_CAPACITY_BYTES, Math.multiplyExact(CAPACITY_PER_PEAK, floorBytes));
-        return Math.ceilDiv(wanted, CAPACITY_STEP_BYTES) * CAPACITY_STEP_BYTES;
+        long bounded =
+                Math.clamp(floorBytes, MIN_CAPACITY_BYTES / CAPACITY_PER_PEAK, MAX_CAPACITY_BYTES / CAPACITY_PER_PEAK);
+        return Math.ceilDiv(bounded * CAPACITY_PER_PEAK, CAPACITY_STEP_BYTES) * CAPACITY_STEP_BYTES;
     }
 
     /** The heap is built in a child; what it would refuse there is refused here. */

@@ -145,12 +145,13 @@ class ReplayTest {
     }
 
     @Test
-    void capacityFor_defaults_isFourTimesTheFloorInSteps() {
+    void capacityFor_defaults_isEightTimesTheFloorInSteps() {
         ReplayOptions options = options(List.of(AllocatorKind.ASHLAR), 0);
 
         assertEquals(256L << 20, options.capacityFor(1));
-        assertEquals(256L << 20, options.capacityFor(64 << 20));
-        assertEquals(320L << 20, options.capacityFor((64 << 20) + 1));
+        assertEquals(256L << 20, options.capacityFor(32 << 20));
+        assertEquals(320L << 20, options.capacityFor((32 << 20) + 1));
+        assertEquals(1L << 46, options.capacityFor(Long.MAX_VALUE / 2));
         assertEquals(5 << 20, options(List.of(AllocatorKind.ASHLAR), 5 << 20).capacityFor(64 << 20));
     }
 
