@@ -196,12 +196,15 @@ final class BlockHeap {
                 return false;
             }
             boolean resized = space.resize(address, word, BlockLayout.unitsFor(byteSize));
-            releaseSurplus();
+            if (resized) {
+                releaseSurplus();
+            }
             return resized;
         } catch (HeapCorruptionException e) {
             throw fence(e);
         } catch (OsException e) {
             // The block may still find room elsewhere, and if not, that allocation says why.
+            releaseSurplus();
             return false;
         }
     }

@@ -163,7 +163,11 @@ public final class RegionTable {
         try {
             os.commit(slice(first), count * sliceBytes);
         } catch (OsException e) {
-            os.release(geometry.regionStart(first), count * geometry.regionBytes());
+            try {
+                os.release(geometry.regionStart(first), count * geometry.regionBytes());
+            } catch (OsException second) {
+                e.addSuppressed(second);
+            }
             throw e;
         }
         committedRegions += count;

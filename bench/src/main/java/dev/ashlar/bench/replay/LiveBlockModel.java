@@ -8,7 +8,6 @@ final class LiveBlockModel {
     private final long[] addresses;
     private final long[] sizes;
     private long liveBlocks;
-    private long requestedBytes;
 
     LiveBlockModel(int blockCount) {
         addresses = new long[blockCount];
@@ -19,13 +18,11 @@ final class LiveBlockModel {
         addresses[block] = address;
         sizes[block] = byteSize;
         liveBlocks++;
-        requestedBytes += byteSize;
     }
 
     void remove(int block) {
         addresses[block] = NOT_LIVE;
         liveBlocks--;
-        requestedBytes -= sizes[block];
     }
 
     boolean isLive(int block) {
@@ -46,10 +43,6 @@ final class LiveBlockModel {
 
     long liveBlocks() {
         return liveBlocks;
-    }
-
-    long requestedBytes() {
-        return requestedBytes;
     }
 
     /** A live block other than {@code except} that shares a granule with a range, or -1. Looks at every block: for messages. */
