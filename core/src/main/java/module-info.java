@@ -5,4 +5,13 @@ module dev.ashlar.core {
     exports dev.ashlar;
     exports dev.ashlar.heap;
     exports dev.ashlar.trace;
+
+    exports dev.ashlar.os to
+            dev.ashlar.arenas;
+    exports dev.ashlar.block to
+            dev.ashlar.arenas;
+    exports dev.ashlar.region to
+            dev.ashlar.arenas;
+    exports dev.ashlar.fit to
+            dev.ashlar.arenas;
 }

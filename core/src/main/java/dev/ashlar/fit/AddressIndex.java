@@ -1,6 +1,7 @@
 package dev.ashlar.fit;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.BlockStarts;
@@ -31,9 +32,12 @@ final class AddressIndex {
     private final MaxTree regions;
     private final @Nullable MaxTree[] granules;
     private final boolean[] built;
+    private final IntPredicate mine;
     private boolean active;
 
-    AddressIndex(Geometry geometry, Headers headers, BlockStarts starts) {
+    /** An index of the regions for which the predicate holds; the others' blocks are other owners'. */
+    AddressIndex(Geometry geometry, Headers headers, BlockStarts starts, IntPredicate mine) {
+        this.mine = mine;
         this.geometry = geometry;
         this.headers = headers;
         this.starts = starts;
@@ -47,7 +51,7 @@ final class AddressIndex {
         active = true;
         Arrays.fill(built, false);
         for (int region = 0; region < geometry.regionCount(); region++) {
-            regions.set(region, geometry.regionUnits());
+            regions.set(region, mine.test(region) ? geometry.regionUnits() : 0);
         }
     }
 
@@ -80,7 +84,7 @@ final class AddressIndex {
     long firstFrom(long from, int units) {
         int region = from == 0 ? 0 : geometry.regionAt(from);
         if (from != 0) {
-            long found = firstInRegion(region, from, units);
+            long found = !mine.test(region) ? 0 : firstInRegion(region, from, units);
             if (found != 0) {
                 return found;
             }

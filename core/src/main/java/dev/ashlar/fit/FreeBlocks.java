@@ -1,5 +1,7 @@
 package dev.ashlar.fit;
 
+import java.util.function.IntPredicate;
+
 import dev.ashlar.FitPolicy;
 import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.block.BlockLayout;
@@ -48,13 +50,27 @@ public final class FreeBlocks {
      * @param wipeLinks whether a block's links are zeroed when it is removed
      */
     public FreeBlocks(Geometry geometry, Headers headers, BlockStarts starts, boolean wipeLinks) {
+        this(geometry, headers, starts, wipeLinks, _ -> true);
+    }
+
+    /**
+     * No free block yet, of one of several owners.
+     *
+     * @param geometry of the heap
+     * @param headers of the heap
+     * @param starts of the heap
+     * @param wipeLinks whether a block's links are zeroed when it is removed
+     * @param mine which regions are this owner's
+     */
+    public FreeBlocks(
+            Geometry geometry, Headers headers, BlockStarts starts, boolean wipeLinks, IntPredicate mine) {
         this.geometry = geometry;
         this.headers = headers;
         this.wipeLinks = wipeLinks;
         LinkCheck links = new LinkCheck(geometry);
         lists = new FreeList(heads, links);
         trees = new SizeTree(heads, headers, links);
-        addresses = new AddressIndex(geometry, headers, starts);
+        addresses = new AddressIndex(geometry, headers, starts, mine);
     }
 
     /** The policy in force. */

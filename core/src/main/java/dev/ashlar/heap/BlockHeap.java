@@ -15,9 +15,11 @@ import dev.ashlar.block.Geometry;
 import dev.ashlar.block.Headers;
 import dev.ashlar.block.SizeClasses;
 import dev.ashlar.os.Memory;
-import dev.ashlar.region.BlockCarver;
+import dev.ashlar.region.BlockLookup;
 import dev.ashlar.region.BlockSpace;
 import dev.ashlar.region.BlockValidator;
+import dev.ashlar.region.FreeDiagnosis;
+import dev.ashlar.region.Guards;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +52,7 @@ final class BlockHeap {
     private final double pendingShare;
     private final int retainedRegions;
     private final FreeDiagnosis diagnosis;
+    private final BlockLookup lookup;
 
     private Status status = Status.OPEN;
     private @Nullable HeapCorruptionException damage;
@@ -68,7 +71,8 @@ final class BlockHeap {
         deferred = settings.coalescing == Coalescing.DEFERRED;
         pendingShare = settings.pendingShare;
         retainedRegions = settings.retainedRegions(geometry.regionBytes());
-        diagnosis = new FreeDiagnosis(name, space);
+        diagnosis = new FreeDiagnosis("heap '" + name + "'", space);
+        lookup = new BlockLookup(space, diagnosis);
     }
 
     BlockSpace space() {
@@ -152,7 +156,7 @@ final class BlockHeap {
     void free(long address) {
         checkServing();
         try {
-            int word = liveWord(address);
+            int word = lookup.liveWord(address);
             if (guards != null) {
                 disarm(guards, address, word);
             }
@@ -191,7 +195,7 @@ final class BlockHeap {
         checkSize(byteSize);
         checkAlignment(alignment);
         try {
-            int word = liveWord(address);
+            int word = lookup.liveWord(address);
             if (guards != null || (address & (alignment - 1)) != 0 || byteSize > geometry.byteSize()) {
                 return false;
             }
@@ -223,7 +227,7 @@ final class BlockHeap {
     long usableSize(long address) {
         checkServing();
         try {
-            int word = liveWord(address);
+            int word = lookup.liveWord(address);
             return guards == null
                     ? BlockLayout.payloadBytes(space.unitsOf(address, word))
                     : checkGuard(guards, address, word);
@@ -235,48 +239,13 @@ final class BlockHeap {
     /** Usable bytes and guard of a live block, of which both are sound. */
     long payloadBytes(long address) {
         try {
-            int word = liveWord(address);
+            int word = lookup.liveWord(address);
             if (guards != null) {
                 checkGuard(guards, address, word);
             }
             return BlockLayout.payloadBytes(space.unitsOf(address, word));
         } catch (HeapCorruptionException e) {
             throw fence(e);
-        }
-    }
-
-    /**
-     * Word B of a live block.
-     *
-     * @throws dev.ashlar.InvalidFreeException if the address is not one
-     * @throws HeapCorruptionException if it is one, and its header is damaged
-     */
-    int liveWord(long address) {
-        if (!geometry.isBlockAddress(address) || !space.starts().isStart(address)) {
-            throw diagnosis.explain(address);
-        }
-        int word = headers.word(address);
-        if (Headers.state(word) != BlockLayout.LIVE) {
-            throw diagnosis.explain(address);
-        }
-        int units = Headers.units(word);
-        if (units < BlockLayout.MIN_UNITS) {
-            checkSpan(address, units);
-        } else if (BlockCarver.behind(address, units) > geometry.regionEnd(geometry.regionOf(address))) {
-            throw new HeapCorruptionException(
-                    address,
-                    "block %s: %d units (expected: to end in its region)"
-                            .formatted(geometry.describe(address), units));
-        }
-        return word;
-    }
-
-    private void checkSpan(long address, int units) {
-        if (units != BlockLayout.SPAN_UNITS || space.table().spanUnits(geometry.regionOf(address)) == 0) {
-            throw new HeapCorruptionException(
-                    address,
-                    "block %s: %d units (expected: %d at least, or a span of its region)"
-                            .formatted(geometry.describe(address), units, BlockLayout.MIN_UNITS));
         }
     }
 

@@ -20,6 +20,8 @@ import dev.ashlar.block.BlockStarts;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.os.Reservation;
 import dev.ashlar.region.BlockSpace;
+import dev.ashlar.region.Guards;
+import dev.ashlar.region.OpenSpaces;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +80,7 @@ public final class Heap implements SegmentAllocator, AutoCloseable {
         space.policy(settings.policy);
         guards = settings.hardened ? new Guards(geometry, space.headers(), reservation) : null;
         blocks = new BlockHeap(settings, space, guards);
-        OpenHeaps.add(this, geometry);
+        OpenSpaces.add(this, geometry, "heap '" + name + "'");
     }
 
     /** A builder with default settings. */
@@ -447,7 +449,7 @@ public final class Heap implements SegmentAllocator, AutoCloseable {
             // Closed all the same if the pages could not be given back.
             if (reservation.isClosed()) {
                 blocks.closed();
-                OpenHeaps.remove(this);
+                OpenSpaces.remove(this);
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.ashlar.os;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 
 /**
  * Reads and writes off-heap memory by absolute address. No other class does.
@@ -14,8 +15,8 @@ import java.lang.foreign.ValueLayout;
  * where it is {@linkplain OsMemory#commit committed}.
  *
  * <p>
- * All accesses are plain: no order, and no atomicity beyond that of an aligned {@code int} or {@code long}. The byte
- * order is the machine's.
+ * Accesses are plain: no order, and no atomicity beyond that of an aligned {@code int} or {@code long}. Those with
+ * another mode have it in their name. The byte order is the machine's.
  */
 public final class Memory {
 
@@ -34,6 +35,11 @@ public final class Memory {
      * mapping up: slower by a search, and an address outside every mapping is an {@link IllegalStateException}.
      */
     public static final boolean DIRECT = ALL.byteSize() != 0;
+
+    private static final int SHORT_BYTES = 256;
+
+    /** For accesses with an order; aligned, as Java has no other atomic ones. */
+    private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
     private Memory() {}
 
@@ -67,6 +73,19 @@ public final class Memory {
         } else {
             mapped(address, Long.BYTES).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, value);
         }
+    }
+
+    /**
+     * Writes the {@code long} at an address if it holds what is expected, with the order of a volatile read and write.
+     *
+     * @param address
+     *            a multiple of 8
+     * @return whether it was written
+     */
+    public static boolean compareAndSetLong(long address, long expected, long value) {
+        return DIRECT
+                ? LONG.compareAndSet(ALL, address, expected, value)
+                : LONG.compareAndSet(mapped(address, Long.BYTES), 0L, expected, value);
     }
 
     /** Returns the byte at an address. */
@@ -107,6 +126,24 @@ public final class Memory {
      */
     public static void fill(long address, long bytes, byte value) {
         range(address, bytes).fill(value);
+    }
+
+    /**
+     * Zeroes whole words: a short range without a call.
+     *
+     * @param address
+     *            a multiple of 8
+     * @param bytes
+     *            how many, 0 or more; rounded up to a multiple of 8
+     */
+    public static void zeroWords(long address, long bytes) {
+        if (bytes > SHORT_BYTES) {
+            fill(address, (bytes + Long.BYTES - 1) & -Long.BYTES, (byte) 0);
+            return;
+        }
+        for (long offset = 0; offset < bytes; offset += Long.BYTES) {
+            putLong(address + offset, 0);
+        }
     }
 
     /**

@@ -44,6 +44,9 @@ final class PosixCalls {
             handle("mprotect", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
     private static final MethodHandle MADVISE =
             handle("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    /** Critical: it takes a few nanoseconds, and a transition would cost more than the call. */
+    private static final MethodHandle SCHED_GETCPU = criticalHandle("sched_getcpu", FunctionDescriptor.of(JAVA_INT));
+
     private static final MethodHandle SYSCONF = handle("sysconf", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
 
     private PosixCalls() {}
@@ -104,6 +107,15 @@ final class PosixCalls {
         }
     }
 
+    /** The number of the core that this thread runs on, or -1. */
+    static int currentCore() {
+        try {
+            return (int) SCHED_GETCPU.invokeExact();
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
     private static int errno(MemorySegment state) {
         return (int) ERRNO.get(state, 0L);
     }
@@ -120,8 +132,16 @@ final class PosixCalls {
     // Restricted: calls C. The descriptors above are those of the system's manual, section 2 and sysconf(3).
     @SuppressWarnings("restricted")
     private static MethodHandle handle(String symbol, FunctionDescriptor descriptor) {
-        Linker linker = Linker.nativeLinker();
-        MemorySegment function = linker.defaultLookup().findOrThrow(symbol);
-        return linker.downcallHandle(function, descriptor, Linker.Option.captureCallState("errno"));
+        return Linker.nativeLinker()
+                .downcallHandle(symbol(symbol), descriptor, Linker.Option.captureCallState("errno"));
+    }
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle criticalHandle(String symbol, FunctionDescriptor descriptor) {
+        return Linker.nativeLinker().downcallHandle(symbol(symbol), descriptor, Linker.Option.critical(false));
+    }
+
+    private static MemorySegment symbol(String name) {
+        return Linker.nativeLinker().defaultLookup().findOrThrow(name);
     }
 }

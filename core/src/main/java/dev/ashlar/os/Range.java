@@ -1,5 +1,6 @@
 package dev.ashlar.os;
 
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import dev.ashlar.OsException;
@@ -22,6 +23,9 @@ final class Range implements Runnable {
     final long address;
     final long bytes;
 
+    /** Who counts the scopes that nothing refers to this range by. */
+    private final CopyOnWriteArrayList<Hold> holds = new CopyOnWriteArrayList<>();
+
     /** Written by the reservation, read by the Cleaner's thread. */
     private volatile boolean closed;
 
@@ -43,9 +47,13 @@ final class Range implements Runnable {
     /** The Cleaner's action: the reservation is unreachable, and so is every segment whose scope refers to it. */
     @Override
     public void run() {
-        boolean unmaps = os.canRescope();
+        long held = openHolds();
+        boolean unmaps = os.canRescope() && held == 0;
         try {
-            if (!closed) {
+            if (held > 0) {
+                log(WARNING, "reservation " + this + ": " + held + " scopes of it were never closed (expected: 0); it stays"
+                        + " mapped until the process ends", null);
+            } else if (!closed) {
                 log(WARNING, "reservation " + this + ": dropped without being closed; its memory "
                         + (unmaps ? "is returned now" : "stays mapped until the process ends"), null);
             }
@@ -66,6 +74,23 @@ final class Range implements Runnable {
                 addLingering(-1);
             }
         }
+    }
+
+    Hold newHold() {
+        Hold hold = new Hold();
+        holds.add(hold);
+        return hold;
+    }
+
+    /** Forgets a counter whose owner has ended, unless it counts something that nobody can close any more. */
+    void forget(Hold hold) {
+        if (hold.open() == 0) {
+            holds.remove(hold);
+        }
+    }
+
+    long openHolds() {
+        return holds.stream().mapToLong(Hold::open).sum();
     }
 
     /** Says that the reservation's scope has ended; where it can be rescoped, its addresses stay mapped for now. */

@@ -7,6 +7,7 @@ import java.lang.ref.Reference;
 import java.util.function.Consumer;
 
 import dev.ashlar.OsException;
+import org.jspecify.annotations.Nullable;
 
 import static java.lang.System.Logger.Level.WARNING;
 
@@ -178,10 +179,44 @@ public final class Reservation implements AutoCloseable {
         return range.isClosed();
     }
 
-    /** Returns how many {@linkplain #segmentIn inner arenas} are open: after a close they hold the pages back. */
-    public int openScopes() {
+    /** Returns how many {@linkplain #segmentIn inner arenas} and {@linkplain #newHold held} scopes are open: after a close they hold the pages back. */
+    public long openScopes() {
         synchronized (lock) {
-            return openScopes;
+            return openScopes + range.openHolds();
+        }
+    }
+
+    /** Returns a new counter of scopes that use the range by {@link #segmentHeldIn}. */
+    public Hold newHold() {
+        return range.newHold();
+    }
+
+    /** Forgets a counter that nobody counts with any more; scopes that it says are open hold the range for good. */
+    public void forget(Hold hold) {
+        range.forget(hold);
+    }
+
+    /**
+     * Returns the whole range in another arena's scope, which does not keep this reservation: the caller counts the scope with a {@link Hold}
+     * for as long as it is open, and calls {@link #scopeEnded} if the reservation was closed meanwhile.
+     *
+     * @throws IllegalStateException
+     *             if the arena is closed
+     */
+    public MemorySegment segmentHeldIn(Arena arena) {
+        return inScope(arena, null);
+    }
+
+    /** Gives the pages back if this is closed and no scope is open any more. */
+    public void scopeEnded() {
+        try {
+            synchronized (lock) {
+                if (isClosed()) {
+                    returnPages();
+                }
+            }
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -192,7 +227,7 @@ public final class Reservation implements AutoCloseable {
 
     // Called with the lock held.
     private void returnPages() {
-        if (openScopes > 0 || pagesReturned) {
+        if (openScopes > 0 || pagesReturned || range.openHolds() > 0) {
             return;
         }
         if (range.os.canRescope()) {
@@ -209,7 +244,7 @@ public final class Reservation implements AutoCloseable {
 
     // Restricted: gives the range a scope, which is what makes a late access an exception.
     @SuppressWarnings("restricted")
-    private MemorySegment inScope(Arena arena, Consumer<MemorySegment> cleanup) {
+    private MemorySegment inScope(Arena arena, @Nullable Consumer<MemorySegment> cleanup) {
         return MemorySegment.ofAddress(range.address).reinterpret(range.bytes, arena, cleanup);
     }
 

@@ -311,11 +311,13 @@ public final class BlockCarver {
      * Takes an available region into use, and carves a live block out of it.
      *
      * @param units that fit into the region with any lead that the alignment can take
-     * @return its payload address
+     * @return its payload address, or 0 if another owner has taken the region
      * @throws dev.ashlar.OsException if the operating system refuses to commit the region; nothing has changed then
      */
     public long carveFrom(int region, int units, long alignment) {
-        table.acquire(region, 1);
+        if (!table.acquire(region, 1)) {
+            return 0;
+        }
         endRegion(region, 0);
         long block = geometry.firstBlock(region);
         headers.setPreviousFreeUnits(block, 0);

@@ -54,12 +54,38 @@ public final class BlockSpace {
      */
     public BlockSpace(
             OsMemory os, Geometry geometry, long tableAddress, long secret, boolean hugePages, boolean wipeLinks) {
+        this(
+                os,
+                geometry,
+                tableAddress,
+                secret,
+                new RegionTable(os, geometry, tableAddress, hugePages),
+                wipeLinks);
+    }
+
+    /**
+     * An empty space of one of several owners.
+     *
+     * @param os that purges
+     * @param geometry of the regions
+     * @param tableAddress of the table of block starts
+     * @param secret for the headers' check bits
+     * @param table this owner's part of the regions
+     * @param wipeLinks whether links are zeroed when a block leaves its list
+     */
+    public BlockSpace(
+            OsMemory os,
+            Geometry geometry,
+            long tableAddress,
+            long secret,
+            RegionTable table,
+            boolean wipeLinks) {
         this.os = os;
         this.geometry = geometry;
+        this.table = table;
         headers = new Headers(geometry, secret);
         starts = new BlockStarts(geometry.base(), tableAddress);
-        free = new FreeBlocks(geometry, headers, starts, wipeLinks);
-        table = new RegionTable(os, geometry, tableAddress, hugePages);
+        free = new FreeBlocks(geometry, headers, starts, wipeLinks, table::isInUse);
         carver = new BlockCarver(geometry, headers, starts, free, table, ledger);
         spans = new SpanCarver(geometry, headers, starts, table, carver, ledger);
         pending = new PendingBlocks(geometry, headers, carver, ledger);
@@ -139,11 +165,11 @@ public final class BlockSpace {
         if (units + slack > geometry.regionUnits()) {
             return spans.carve(units, alignment);
         }
-        int region = table.find();
-        if (region == RegionTable.NONE) {
-            return 0;
+        long block = 0;
+        for (int region = table.find(); block == 0 && region != RegionTable.NONE; region = table.find()) {
+            block = carver.carveFrom(region, (int) units, alignment);
         }
-        return carver.carveFrom(region, (int) units, alignment);
+        return block;
     }
 
     /** Units of a block whose word B is this one. */

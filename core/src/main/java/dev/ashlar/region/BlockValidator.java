@@ -53,15 +53,12 @@ public final class BlockValidator {
     }
 
     private void walk() {
-        for (int region = 0; region < geometry.regionCount();) {
-            if (space.table().isInUse(region)) {
-                region = walkFrom(region) + 1;
-            } else {
-                long stray = starts.firstIn(geometry.regionStart(region), geometry.regionEnd(region));
-                expect(stray == 0, stray, "marked as a start in a region that is not in use");
-                region++;
-            }
+        RegionTable table = space.table();
+        for (int region = table.firstInUse(0); region < geometry.regionCount(); region = table.firstInUse(region + 1)) {
+            region = walkFrom(region);
         }
+        long stray = table.strayStart(starts);
+        expect(stray == 0, stray, "marked as a start in a region that is not in use");
     }
 
     /** Walks from the first block of a region to the sentinel that ends it, or ends the regions joined to it; returns the last of them. */
@@ -139,7 +136,7 @@ public final class BlockValidator {
         HeapStatistics counted = space.statistics();
         RegionTable table = space.table();
         long headerBytes = (liveBlocks + pendingBlocks + freeBlocks) * BlockLayout.HEADER_BYTES;
-        long slices = table.committedRegions() * (geometry.regionBytes() / BlockStarts.BYTES_PER_TABLE_BYTE);
+        long slices = table.tableBytes();
         long retained = table.retainedRegions() * geometry.regionBytes();
         equal("live blocks", counted.liveBlocks(), liveBlocks);
         equal("live bytes", counted.liveBytes(), live);

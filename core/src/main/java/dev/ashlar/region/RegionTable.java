@@ -1,45 +1,31 @@
 package dev.ashlar.region;
 
-import dev.ashlar.OsException;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.BlockStarts;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.os.OsMemory;
 
 /**
- * What each region of a reservation is doing, and the only place where memory is asked for and given back region by region.
+ * One owner's part of the {@link Regions}: which of them it has in use, and how it counts them.
  *
- * <pre>{@code
- *                    acquire                      giveBack
- *     uncommitted  ----------->  in use  <----------------------->  retained
- *          ^                                      acquire              |
- *          +-----------------------------------------------------------+
- *                                     release
- *
- *     available = uncommitted + retained
- *     committedBytes == (in use + retained) x (region + its slice of the table of block starts)
- * }</pre>
- *
- * <p>A span is a block over several adjacent regions; the region of its header keeps its size here, and the regions that it reaches
+ * <p>A span is a block over several adjacent regions; the region of its header keeps its size, and the regions that it reaches
  * into count as joined: they have no edges of their own.
+ *
+ * <p>Regions that are free and committed belong to their only owner, or where several share them, to none.
  */
 public final class RegionTable {
     /** What a search that finds nothing returns. */
     public static final int NONE = RegionBitmap.NONE;
 
-    private final OsMemory os;
-    private final Geometry geometry;
-    private final long tableAddress;
-    private final long sliceBytes;
-    private final boolean hugePages;
-    private final RegionBitmap available;
-    private final RegionBitmap retained;
-    private final long[] spanUnits;
-    private int committedRegions;
+    private final Regions regions;
+    private final int owner;
+    private final boolean sole;
+    private final int regionCount;
+    private int inUse;
     private int joinedRegions;
 
     /**
-     * All regions uncommitted.
+     * One owner of all regions, all of them uncommitted.
      *
      * @param os which commits and releases
      * @param geometry of the regions
@@ -47,48 +33,64 @@ public final class RegionTable {
      * @param hugePages whether to ask for huge pages in each region that is committed
      */
     public RegionTable(OsMemory os, Geometry geometry, long tableAddress, boolean hugePages) {
-        this.os = os;
-        this.geometry = geometry;
-        this.tableAddress = tableAddress;
-        this.hugePages = hugePages;
-        sliceBytes = geometry.regionBytes() / BlockStarts.BYTES_PER_TABLE_BYTE;
-        available = new RegionBitmap(geometry.regionCount());
-        retained = new RegionBitmap(geometry.regionCount());
-        spanUnits = new long[geometry.regionCount()];
-        for (int region = 0; region < geometry.regionCount(); region++) {
-            available.add(region);
-        }
+        this(new Regions(os, geometry, tableAddress, 1, hugePages, false), geometry, 0, true);
     }
 
-    /** Regions that are committed, in use or retained. */
+    /**
+     * One of several owners.
+     *
+     * @param regions that they share
+     * @param owner its number, 0 to {@code Short.MAX_VALUE}
+     */
+    public RegionTable(Regions regions, Geometry geometry, int owner) {
+        this(regions, geometry, owner, false);
+    }
+
+    private RegionTable(Regions regions, Geometry geometry, int owner, boolean sole) {
+        this.regions = regions;
+        this.owner = owner;
+        this.sole = sole;
+        regionCount = geometry.regionCount();
+    }
+
+    /** The regions of all owners. */
+    public Regions regions() {
+        return regions;
+    }
+
+    /** Regions that this owner has in use. */
+    public int regionsInUse() {
+        return inUse;
+    }
+
+    /** Regions that count as this owner's: in use or retained. */
     public int committedRegions() {
-        return committedRegions;
+        return inUse + retainedRegions();
     }
 
-    /** Wholly free regions that are still committed. */
+    /** Wholly free regions of this owner that are still committed. */
     public int retainedRegions() {
-        return retained.count();
+        return sole ? regions.retainedRegions() : 0;
     }
 
     /** Regions that may be acquired. */
     public int availableRegions() {
-        return available.count();
+        return regions.availableRegions();
     }
 
-    /** Whether blocks are in this region, or a span reaches into it. */
+    /** Whether this owner's blocks are in this region, or a span of it reaches into it. */
     public boolean isInUse(int region) {
-        return !available.contains(region);
+        return regions.ownerOf(region) == owner;
     }
 
-    /** Bytes of committed regions and their tables. */
+    /** Bytes of this owner's committed regions and their tables. */
     public long committedBytes() {
-        return committedRegions * (geometry.regionBytes() + sliceBytes);
+        return committedRegions() * regions.committedBytesEach();
     }
 
     /** Bytes of committed memory that no block has: table slices, and the edges of the regions in use. */
     public long overheadBytes() {
-        int edged = geometry.regionCount() - available.count() - joinedRegions;
-        return committedRegions * sliceBytes + (long) edged * BlockLayout.EDGE_BYTES;
+        return committedRegions() * regions.tableBytesEach() + (long) (inUse - joinedRegions) * BlockLayout.EDGE_BYTES;
     }
 
     /** Regions that a span from a region before reaches into. */
@@ -96,133 +98,89 @@ public final class RegionTable {
         return joinedRegions;
     }
 
-    /** The most adjacent regions that are retained. */
+    /** The most adjacent regions of this owner that are retained. */
     public int longestRetainedRun() {
-        return retained.longestRun();
+        return sole ? regions.longestRetainedRun() : 0;
     }
 
-    /**
-     * Finds one available region, a retained one if there is one, else the lowest; or {@link #NONE}.
-     */
+    /** Finds one available region, a retained one if there is one, else the lowest; or {@link #NONE}. */
     public int find() {
-        int region = retained.firstFrom(0);
-        return region != NONE ? region : available.firstFrom(0);
+        return regions.find();
     }
 
     /** The lowest available region at or above {@code from}, or {@link #NONE}. */
     public int firstAvailable(int from) {
-        return available.firstFrom(from);
+        return regions.firstAvailable(from);
     }
 
-    /** The lowest region at or above {@code from} that is in use; the number of regions if there is none. */
+    /** The lowest region at or above {@code from} that somebody uses; the number of regions if there is none. */
+    public int firstTaken(int from) {
+        return regions.firstInUse(from);
+    }
+
+    /** The lowest region at or above {@code from} that this owner uses; the number of regions if there is none. */
     public int firstInUse(int from) {
-        return available.firstAbsentFrom(from);
+        int region = regions.firstInUse(from);
+        while (region < regionCount && !isInUse(region)) {
+            region = regions.firstInUse(region + 1);
+        }
+        return region;
     }
 
     /** The most adjacent regions that are available. */
     public int longestAvailableRun() {
-        return available.longestRun();
+        return regions.longestAvailableRun();
     }
 
     /**
      * Takes available regions into use, and commits those that aren't.
      *
-     * @throws OsException if the operating system refuses; none is in use then, and what was committed before it refused is retained
+     * @return false if another owner has taken one of them; nothing has changed then
+     * @throws dev.ashlar.OsException if the operating system refuses; none is in use then, and what was committed before it refused is
+     *     retained
      */
-    public void acquire(int first, int count) {
-        int end = first + count;
-        int region = first;
-        try {
-            while (region < end) {
-                int committed = region;
-                while (committed < end && !retained.contains(committed)) {
-                    committed++;
-                }
-                if (committed > region) {
-                    commit(region, committed - region);
-                }
-                region = committed;
-                while (region < end && retained.contains(region)) {
-                    region++;
-                }
-            }
-        } catch (OsException e) {
-            for (int committed = first; committed < region; committed++) {
-                retained.add(committed);
-            }
-            throw e;
+    public boolean acquire(int first, int count) {
+        boolean acquired = regions.acquire(first, count, owner);
+        if (acquired) {
+            inUse += count;
         }
-        for (region = first; region < end; region++) {
-            retained.remove(region);
-            available.remove(region);
-        }
-    }
-
-    private void commit(int first, int count) {
-        os.commit(geometry.regionStart(first), count * geometry.regionBytes());
-        try {
-            os.commit(slice(first), count * sliceBytes);
-        } catch (OsException e) {
-            try {
-                os.release(geometry.regionStart(first), count * geometry.regionBytes());
-            } catch (OsException second) {
-                e.addSuppressed(second);
-            }
-            throw e;
-        }
-        committedRegions += count;
-        if (hugePages) {
-            os.adviseHugePages(geometry.regionStart(first), count * geometry.regionBytes());
-        }
-    }
-
-    private void uncommit(int first, int count) {
-        os.release(geometry.regionStart(first), count * geometry.regionBytes());
-        committedRegions -= count;
-        for (int region = first; region < first + count; region++) {
-            retained.remove(region);
-        }
-        // If this is refused the slice stays writable, and zero as it is: no harm, and committing it again is right.
-        os.release(slice(first), count * sliceBytes);
+        return acquired;
     }
 
     /** Takes regions out of use that hold no block and no start any more. They stay committed. */
     public void giveBack(int first, int count) {
-        for (int region = first; region < first + count; region++) {
-            available.add(region);
-            retained.add(region);
-        }
+        regions.giveBack(first, count);
+        inUse -= count;
     }
 
     /**
      * Returns retained regions to the operating system, the highest first, until no more than so many are left.
      *
      * @return bytes given back
-     * @throws OsException if the operating system refuses; what was given back until then is
+     * @throws dev.ashlar.OsException if the operating system refuses; what was given back until then is
      */
     public long release(int keep) {
-        long released = 0;
-        for (int region = geometry.regionCount() - 1; region >= 0 && retained.count() > keep; region--) {
-            if (retained.contains(region)) {
-                uncommit(region, 1);
-                released += geometry.regionBytes() + sliceBytes;
-            }
-        }
-        return released;
+        return regions.release(keep);
     }
 
     /** Units of the span whose header lies in this region, or 0. */
     public long spanUnits(int region) {
-        return spanUnits[region];
+        return regions.spanUnits(region);
     }
 
     /** Notes a span that begins in {@code region} and reaches into the {@code joined} regions behind it. */
     public void setSpan(int region, long units, int joined) {
-        spanUnits[region] = units;
+        regions.setSpanUnits(region, units);
         joinedRegions += joined;
     }
 
-    private long slice(int region) {
-        return tableAddress + region * sliceBytes;
+    /** Bytes of this owner's slices of tables. */
+    long tableBytes() {
+        return committedRegions() * regions.tableBytesEach();
+    }
+
+    /** A start in a region that nobody has in use, or 0. Only the sole owner looks. */
+    long strayStart(BlockStarts starts) {
+        return sole ? regions.strayStart(starts) : 0;
     }
 }

@@ -70,13 +70,13 @@ public final class SpanCarver {
             }
             int head = geometry.regionOf(block);
             int last = geometry.regionOf(end);
-            int obstacle = table.firstInUse(head);
-            if (obstacle > last) {
-                table.acquire(head, last - head + 1);
+            int obstacle = table.firstTaken(head);
+            if (obstacle > last && table.acquire(head, last - head + 1)) {
                 build(head, last, block, end);
                 return block;
             }
-            candidate = table.firstAvailable(obstacle);
+            // Or another owner took one of them since: this one is found again, or not.
+            candidate = table.firstAvailable(obstacle > last ? candidate : obstacle);
         }
         return 0;
     }
@@ -177,10 +177,12 @@ public final class SpanCarver {
         }
         int newLast = geometry.regionOf(newEnd);
         if (newEnd > room) {
-            if (room != geometry.regionEnd(last) || table.firstInUse(last + 1) <= newLast) {
+            if (room != geometry.regionEnd(last) || table.firstTaken(last + 1) <= newLast) {
                 return false;
             }
-            table.acquire(last + 1, newLast - last);
+            if (!table.acquire(last + 1, newLast - last)) {
+                return false;
+            }
             carver.endRegion(newLast, 0);
             Headers.erase(geometry.regionEnd(last));
         }

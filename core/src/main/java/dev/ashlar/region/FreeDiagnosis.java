@@ -1,22 +1,25 @@
-package dev.ashlar.heap;
+package dev.ashlar.region;
 
 import dev.ashlar.InvalidFreeException;
 import dev.ashlar.InvalidFreeException.Reason;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.block.Headers;
-import dev.ashlar.region.BlockCarver;
-import dev.ashlar.region.BlockSpace;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out why an address can't be freed, and says it. Reads headers, writes nothing. */
-final class FreeDiagnosis {
-    private final String name;
+public final class FreeDiagnosis {
+    private final String owner;
     private final BlockSpace space;
     private final Geometry geometry;
 
-    FreeDiagnosis(String name, BlockSpace space) {
-        this.name = name;
+    /**
+     * A diagnosis for the blocks of one owner.
+     *
+     * @param owner as messages name it, like {@code heap 'sort'}
+     */
+    public FreeDiagnosis(String owner, BlockSpace space) {
+        this.owner = owner;
         this.space = space;
         geometry = space.geometry();
     }
@@ -27,7 +30,7 @@ final class FreeDiagnosis {
      * @return what to throw
      * @throws dev.ashlar.HeapCorruptionException if the block there can't be told for a damaged header
      */
-    InvalidFreeException explain(long address) {
+    public InvalidFreeException explain(long address) {
         if (!geometry.contains(address)) {
             return foreign(address);
         }
@@ -58,23 +61,23 @@ final class FreeDiagnosis {
     }
 
     /** An address, or a segment's, that is not in this heap's memory. */
-    InvalidFreeException foreign(long address) {
+    public InvalidFreeException foreign(long address) {
         @Nullable
-        String owner = OpenHeaps.ownerOf(address);
-        return owner == null
-                ? of(Reason.NOT_FROM_POOL, address, "in no open heap's memory")
-                : of(Reason.WRONG_POOL, address, "in the memory of heap '" + owner + "'");
+        String other = OpenSpaces.ownerOf(address);
+        return other == null
+                ? of(Reason.NOT_FROM_POOL, address, "in no open heap's or pool's memory")
+                : of(Reason.WRONG_POOL, address, "in the memory of " + other);
     }
 
     /** A segment that this heap did not make, whatever its address. */
-    InvalidFreeException foreignSegment(long address, String what) {
+    public InvalidFreeException foreignSegment(long address, String what) {
         return geometry.contains(address)
                 ? of(Reason.NOT_FROM_POOL, address, what)
                 : foreign(address);
     }
 
     /** A segment of an earlier owner of the block. */
-    InvalidFreeException stale(long address) {
+    public InvalidFreeException stale(long address) {
         return of(Reason.STALE, address,
                 "a block that was freed and handed out again; this segment is of an earlier owner");
     }
@@ -83,7 +86,7 @@ final class FreeDiagnosis {
         return new InvalidFreeException(
                 reason,
                 address,
-                "heap '%s': %s is %s (expected: the address of a live block of this heap)"
-                        .formatted(name, geometry.describe(address), found));
+                "%s: %s is %s (expected: the address of a live block of it)"
+                        .formatted(owner, geometry.describe(address), found));
     }
 }

@@ -1,4 +1,4 @@
-package dev.ashlar.heap;
+package dev.ashlar.region;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -10,7 +10,7 @@ import dev.ashlar.os.Memory;
 import dev.ashlar.os.Reservation;
 
 /**
- * What a hardened heap adds to its blocks: a guard behind the requested bytes, zeroed free memory, and generations.
+ * What hardening adds to its blocks: a guard behind the requested bytes, zeroed free memory, and generations.
  *
  * <pre>{@code
  *     p             p+requested                  p+payload-8           p+payload
@@ -27,9 +27,9 @@ import dev.ashlar.os.Reservation;
  * <p>A generation is one of 64 scopes, given to segments in turn. A segment whose scope is not the one that its block has now is of an
  * earlier owner; one stale segment in 64 is missed.
  */
-final class Guards {
+public final class Guards {
     /** Bytes that a guard takes behind the requested ones. */
-    static final int BYTES = 8;
+    public static final int BYTES = 8;
 
     private static final int GENERATIONS = 64;
     private static final int SLACK_BITS = 7;
@@ -42,7 +42,8 @@ final class Guards {
     private final MemorySegment[] segments;
     private int generation;
 
-    Guards(Geometry geometry, Headers headers, Reservation reservation) {
+    /** Guards for the blocks of a reservation; opens the scopes of their generations. */
+    public Guards(Geometry geometry, Headers headers, Reservation reservation) {
         this.geometry = geometry;
         this.headers = headers;
         int scopes = reservation.canRescope() ? GENERATIONS : 0;
@@ -55,12 +56,12 @@ final class Guards {
     }
 
     /** Whether the memory of a block that is about to be handed out is as zero as it was left. */
-    static boolean isZero(long block, long payloadBytes) {
+    public static boolean isZero(long block, long payloadBytes) {
         return Memory.mismatchZero(block, payloadBytes) < 0;
     }
 
     /** What a block is reported as that is not. */
-    HeapCorruptionException writtenWhileFree(long block, long payloadBytes) {
+    public HeapCorruptionException writtenWhileFree(long block, long payloadBytes) {
         long offset = Memory.mismatchZero(block, payloadBytes);
         return new HeapCorruptionException(
                 block,
@@ -69,12 +70,14 @@ final class Guards {
     }
 
     /** Sets the guard of a block of which {@code requested} bytes are for its holder. */
-    void arm(long block, long payloadBytes, long requested) {
+    public void arm(long block, long payloadBytes, long requested) {
         long slack = payloadBytes - BYTES - requested;
         long key = key(block);
         Memory.fill(block + requested, slack, slackByte(key));
-        generation = (generation + 1) % GENERATIONS;
-        Memory.putLong(block + payloadBytes - BYTES, key ^ ((long) generation << SLACK_BITS | slack));
+        // A race of several threads in a pool, and a benign one: any generation will do.
+        int next = (generation + 1) % GENERATIONS;
+        generation = next;
+        Memory.putLong(block + payloadBytes - BYTES, key ^ ((long) next << SLACK_BITS | slack));
     }
 
     /**
@@ -82,7 +85,7 @@ final class Guards {
      *
      * @throws HeapCorruptionException if the guard was overwritten
      */
-    long requested(long block, long payloadBytes) {
+    public long requested(long block, long payloadBytes) {
         long key = key(block);
         long word = Memory.getLong(block + payloadBytes - BYTES) ^ key;
         long slack = word & ((1 << SLACK_BITS) - 1);
@@ -106,12 +109,12 @@ final class Guards {
     }
 
     /** The whole range in the scope of a live block's generation. */
-    MemorySegment segmentOf(long block, long payloadBytes, MemorySegment fallback) {
+    public MemorySegment segmentOf(long block, long payloadBytes, MemorySegment fallback) {
         return segments.length == 0 ? fallback : segments[generationOf(block, payloadBytes)];
     }
 
     /** Whether a scope is one of those that this heap gives out. */
-    boolean isOwnScope(MemorySegment.Scope scope) {
+    public boolean isOwnScope(MemorySegment.Scope scope) {
         for (MemorySegment segment : segments) {
             if (segment.scope().equals(scope)) {
                 return true;
@@ -126,7 +129,7 @@ final class Guards {
     }
 
     /** Ends the scopes that are still open. */
-    void close() {
+    public void close() {
         for (Arena arena : arenas) {
             if (arena.scope().isAlive()) {
                 arena.close();

@@ -1,0 +1,198 @@
+package dev.ashlar.cache;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the cache of the thread that asks: a table indexed by the thread's id, whose entry must name that id, and a
+ * {@link ThreadLocal} for threads that share an entry with another.
+ *
+ * <pre>{@code
+ *     current   table[id & mask], if its owner is this id      else NONE: nothing to take, no room
+ *     attach    entry empty: a new cache becomes it            entry another's: a new cache goes to the ThreadLocal
+ *     reap      owners that have ended: entry emptied, cache given to the caller
+ * }</pre>
+ *
+ * <p>A thread's id is never used again, so an entry needs no reference to its thread. A lookup is a race with {@link #attach},
+ * {@link #reap} and {@link #close}, and a benign one: a thread only ever takes an entry for its own that names its id, those were all written
+ * by itself, and the fields of a cache that another thread may see this way are final. Virtual threads have no cache.
+ *
+ * <p>Thread-safe.
+ */
+public final class CacheTable {
+    private static final int FIRST_SIZE = 64;
+    private static final int LARGEST_SIZE = 1 << 16;
+
+    private final Function<Thread, CoreCache> factory;
+    private final ThreadLocal<@Nullable CoreCache> crowdedOut = new ThreadLocal<>();
+    private final Object lock = new Object();
+
+    /** Plain on purpose: an old table has only entries that are still right, or none. */
+    private CoreCache[] table = emptyTable(FIRST_SIZE);
+
+    // Guarded by lock.
+    private final List<Owned> owned = new ArrayList<>();
+    private boolean closed;
+
+    /** A cache, and the thread that it belongs to: kept until the thread has ended, so that its end can be seen. */
+    private record Owned(Thread thread, CoreCache cache) {}
+
+    /** No cache yet; {@code factory} makes them. */
+    public CacheTable(Function<Thread, CoreCache> factory) {
+        this.factory = factory;
+    }
+
+    private static CoreCache[] emptyTable(int size) {
+        CoreCache[] empty = new CoreCache[size];
+        Arrays.fill(empty, CoreCache.NONE);
+        return empty;
+    }
+
+    /** The cache of this thread if its entry says so, else {@link CoreCache#NONE}. */
+    public CoreCache current() {
+        CoreCache[] entries = table;
+        long id = Thread.currentThread().threadId();
+        CoreCache cache = entries[(int) id & (entries.length - 1)];
+        return cache.ownerId() == id ? cache : CoreCache.NONE;
+    }
+
+    /**
+     * The cache of this thread, made if it has none.
+     *
+     * @return {@link CoreCache#NONE} if the table is closed, or for a virtual thread
+     */
+    public CoreCache attach() {
+        CoreCache cache = current();
+        if (cache != CoreCache.NONE || Thread.currentThread().isVirtual()) {
+            return cache;
+        }
+        CoreCache crowded = crowdedOut.get();
+        if (crowded != null && !isClosed()) {
+            return crowded;
+        }
+        return create(Thread.currentThread());
+    }
+
+    private boolean isClosed() {
+        synchronized (lock) {
+            return closed;
+        }
+    }
+
+    private CoreCache create(Thread thread) {
+        CoreCache cache = factory.apply(thread);
+        synchronized (lock) {
+            if (closed) {
+                return CoreCache.NONE;
+            }
+            owned.add(new Owned(thread, cache));
+            if (owned.size() * 2 > table.length && table.length < LARGEST_SIZE) {
+                enlarge();
+            }
+            int index = (int) cache.ownerId() & (table.length - 1);
+            if (table[index] == CoreCache.NONE) {
+                table[index] = cache;
+            } else {
+                crowdedOut.set(cache);
+            }
+        }
+        return cache;
+    }
+
+    /** Makes the table twice as long. Who still looks into the old one finds nothing, and comes here. */
+    private void enlarge() {
+        CoreCache[] old = table;
+        CoreCache[] larger = emptyTable(old.length * 2);
+        for (CoreCache cache : old) {
+            if (cache != CoreCache.NONE) {
+                larger[(int) cache.ownerId() & (larger.length - 1)] = cache;
+            }
+        }
+        table = larger;
+        Arrays.fill(old, CoreCache.NONE);
+    }
+
+    /**
+     * Takes the caches of threads that have ended. What such a thread did happened before its end was seen here.
+     *
+     * @return them; nobody uses them any more
+     */
+    public List<CoreCache> reap() {
+        List<CoreCache> ended = new ArrayList<>();
+        synchronized (lock) {
+            for (Iterator<Owned> i = owned.iterator(); i.hasNext();) {
+                Owned entry = i.next();
+                if (!entry.thread.isAlive()) {
+                    i.remove();
+                    clear(entry.cache);
+                    ended.add(entry.cache);
+                }
+            }
+        }
+        return ended;
+    }
+
+    private void clear(CoreCache cache) {
+        int index = (int) cache.ownerId() & (table.length - 1);
+        if (table[index] == cache) {
+            table[index] = CoreCache.NONE;
+        }
+    }
+
+    /** The caches of threads that live, for figures. */
+    public List<CoreCache> caches() {
+        synchronized (lock) {
+            return owned.stream().map(Owned::cache).toList();
+        }
+    }
+
+    /** Counts a cache that a view of this thread has for itself, until {@link #remove}, or until the thread has ended. */
+    public void addView(CoreCache cache) {
+        synchronized (lock) {
+            owned.add(new Owned(Thread.currentThread(), cache));
+        }
+    }
+
+    /** Forgets a cache that is empty and used no more. */
+    public void remove(CoreCache cache) {
+        synchronized (lock) {
+            owned.removeIf(entry -> entry.cache == cache);
+        }
+    }
+
+    /** How many caches there are. */
+    public int count() {
+        synchronized (lock) {
+            return owned.size();
+        }
+    }
+
+    /**
+     * Takes all caches away: from now on no thread finds one. A thread that has looked its cache up a moment ago goes on with it until
+     * it looks again; after a handshake with all threads none does.
+     */
+    public void close() {
+        synchronized (lock) {
+            closed = true;
+            Arrays.fill(table, CoreCache.NONE);
+        }
+    }
+
+    /** Undoes {@link #close}, when the pool could not be closed after all. */
+    public void reopen() {
+        synchronized (lock) {
+            closed = false;
+            for (Owned entry : owned) {
+                int index = (int) entry.cache.ownerId() & (table.length - 1);
+                if (table[index] == CoreCache.NONE && entry.cache.ownerId() == entry.thread.threadId()) {
+                    table[index] = entry.cache;
+                }
+            }
+        }
+    }
+}

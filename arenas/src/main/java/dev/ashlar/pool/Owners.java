@@ -1,0 +1,84 @@
+package dev.ashlar.pool;
+
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+import dev.ashlar.block.CellHeaders;
+import org.jspecify.annotations.Nullable;
+
+/** The owners of blocks by their numbers, which fit into a cell's header. Thread-safe; finding one is O(1). */
+final class Owners {
+    /** The number of all open scopes together. */
+    static final int SCOPES = 1;
+
+    private static final int FIRST = 2;
+    private static final int CHUNK = 256;
+
+    /** In chunks, as most pools have few owners and some have thousands. */
+    private final AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable BlockOwner>> chunks =
+            new AtomicReferenceArray<>((CellHeaders.MAX_OWNER + 1) / CHUNK);
+
+    private int next = FIRST;
+
+    Owners() {
+        put(SCOPES, new Scopes());
+    }
+
+    /**
+     * Gives an owner a number.
+     *
+     * @throws IllegalStateException if there are as many as there are numbers
+     */
+    synchronized int add(BlockOwner owner) {
+        for (int tries = 0; tries <= CellHeaders.MAX_OWNER; tries++) {
+            int number = next;
+            next = next == CellHeaders.MAX_OWNER ? FIRST : next + 1;
+            if (get(number) == null) {
+                put(number, owner);
+                return number;
+            }
+        }
+        throw new IllegalStateException("open budgets: %d (expected: fewer)".formatted(CellHeaders.MAX_OWNER - 1));
+    }
+
+    /** Forgets an owner that has no block any more. */
+    synchronized void remove(int number) {
+        put(number, null);
+    }
+
+    /** The owner of a number, or null. */
+    @Nullable BlockOwner get(int number) {
+        AtomicReferenceArray<@Nullable BlockOwner> chunk = chunks.get(number / CHUNK);
+        return chunk == null ? null : chunk.get(number % CHUNK);
+    }
+
+    private void put(int number, @Nullable BlockOwner owner) {
+        AtomicReferenceArray<@Nullable BlockOwner> chunk = chunks.get(number / CHUNK);
+        if (chunk == null) {
+            chunk = new AtomicReferenceArray<>(CHUNK);
+            chunks.set(number / CHUNK, chunk);
+        }
+        chunk.set(number % CHUNK, owner);
+    }
+
+    private static final class Scopes implements BlockOwner {
+        @Override
+        public boolean poolMayFree() {
+            return false;
+        }
+
+        @Override
+        public long allocate(long byteSize, long alignment) {
+            throw new IllegalStateException("scopes: allocate (expected: each scope allocates for itself)");
+        }
+
+        @Override
+        public void freed(long usableBytes) {
+            // Scopes count nothing.
+        }
+
+        @Override
+        public String describe() {
+            return "an open arena, which frees its blocks when it is closed";
+        }
+    }
+}

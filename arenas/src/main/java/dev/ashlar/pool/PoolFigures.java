@@ -1,0 +1,165 @@
+package dev.ashlar.pool;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.ashlar.HeapCorruptionException;
+import dev.ashlar.HeapStatistics;
+import dev.ashlar.PoolStatistics;
+import dev.ashlar.arena.ArenaFigures;
+import dev.ashlar.block.BlockLayout;
+import dev.ashlar.cache.CacheBudget;
+import dev.ashlar.cache.CacheTable;
+import dev.ashlar.cache.CoreCache;
+import dev.ashlar.cache.Stripes;
+import dev.ashlar.region.Regions;
+import dev.ashlar.slab.SlabValidator;
+
+/**
+ * Adds up what arenas and caches count, in bytes:
+ *
+ * <pre>{@code
+ *     taken cells == live cells + cached + queued
+ *     live + pending + free + headers + overhead == committed
+ * }</pre>
+ */
+final class PoolFigures {
+    private final PoolSettings settings;
+    private final ArenaGroup arenas;
+    private final CacheTable caches;
+    private final Stripes stripes;
+    private final CacheBudget budget;
+
+    PoolFigures(PoolSettings settings, ArenaGroup arenas, CacheTable caches, Stripes stripes, CacheBudget budget) {
+        this.settings = settings;
+        this.arenas = arenas;
+        this.caches = caches;
+        this.stripes = stripes;
+        this.budget = budget;
+    }
+
+    private List<CoreCache> allCaches() {
+        List<CoreCache> all = new ArrayList<>(caches.caches());
+        all.addAll(stripes.caches());
+        return all;
+    }
+
+    PoolStatistics statistics(
+            Supply supply, Waiters waiters, PressureCallbacks pressure, long failures, long failedReleases) {
+        List<ArenaFigures> figures = arenas.figures();
+        long cachedBytes = 0;
+        long cachedCells = 0;
+        for (CoreCache cache : allCaches()) {
+            cachedBytes += cache.bytes();
+            cachedCells += cache.cells();
+        }
+        HeapStatistics memory = memory(figures, cachedBytes, cachedCells);
+        return new PoolStatistics(
+                memory,
+                arenas.count(),
+                (int) figures.stream().filter(ArenaFigures::fenced).count(),
+                caches.count(),
+                cachedBytes,
+                budget.grantedBytes(),
+                figures.stream().mapToLong(ArenaFigures::queuedCellBytes).sum(),
+                figures.stream().mapToLong(ArenaFigures::slabs).sum(),
+                figures.stream().mapToLong(ArenaFigures::refills).sum(),
+                figures.stream().mapToLong(ArenaFigures::cellsServed).sum(),
+                figures.stream().mapToLong(ArenaFigures::blocksServed).sum(),
+                supply.steals(),
+                supply.reclaims(),
+                failures,
+                waiters.waits(),
+                waiters.waitedNanos(),
+                waiters.waiting(),
+                pressure.calls(),
+                pressure.failures(),
+                figures.stream().mapToLong(ArenaFigures::doubleFrees).sum(),
+                failedReleases);
+    }
+
+    private HeapStatistics memory(List<ArenaFigures> figures, long cachedBytes, long cachedCells) {
+        Regions regions = arenas.regions();
+        long retained = regions.retainedRegions();
+        long pendingBytes = cachedBytes + figures.stream().mapToLong(ArenaFigures::queuedCellBytes).sum();
+        long pendingCells = cachedCells + figures.stream().mapToLong(ArenaFigures::queuedCells).sum();
+        long taken = figures.stream().mapToLong(ArenaFigures::takenCellBytes).sum();
+        long takenCells = figures.stream().mapToLong(ArenaFigures::takenCells).sum();
+        long partlyFree = figures.stream().mapToLong(a -> a.freeBlockBytes() + a.freeCellBytes()).sum();
+        long largest = figures.stream().mapToLong(ArenaFigures::largestFreeBytes).max().orElse(0);
+        int run = regions.longestRetainedRun();
+        long largestRetained = run == 0
+                ? 0
+                : run * arenas.geometry().regionBytes() - BlockLayout.EDGE_BYTES - BlockLayout.HEADER_BYTES;
+        return new HeapStatistics(
+                settings.capacityBytes(),
+                figures.stream().mapToLong(ArenaFigures::committedBytes).sum() + retained * regions.committedBytesEach(),
+                figures.stream().mapToLong(ArenaFigures::blockBytes).sum() + Math.max(0, taken - pendingBytes),
+                pendingBytes,
+                partlyFree + retained * arenas.geometry().regionBytes(),
+                figures.stream().mapToLong(ArenaFigures::headerBytes).sum(),
+                figures.stream().mapToLong(ArenaFigures::overheadBytes).sum() + retained * regions.tableBytesEach(),
+                retained * arenas.geometry().regionBytes(),
+                figures.stream().mapToLong(ArenaFigures::blocks).sum() + Math.max(0, takenCells - pendingCells),
+                pendingCells,
+                figures.stream().mapToLong(a -> a.freeBlocks() + a.freeCells()).sum(),
+                figures.stream().mapToLong(ArenaFigures::withheldBlocks).sum(),
+                partlyFree,
+                largest,
+                Math.max(largest, largestRetained));
+    }
+
+    /**
+     * Recomputes each arena from a walk, and checks the equation.
+     *
+     * @param quiet whether nobody allocates or frees: then live cells and cached ones are compared, too
+     * @throws HeapCorruptionException about the first thing that is not as it must be
+     */
+    void validate(boolean quiet) {
+        long liveCells = 0;
+        for (int i = 0; i < arenas.count(); i++) {
+            SlabValidator.Cells cells = arenas.get(i).validate();
+            ArenaFigures now = arenas.get(i).figures();
+            liveCells += cells.liveCells();
+            equal(
+                    "arena %d: blocks + taken + free + headers + overhead".formatted(i),
+                    now.blockBytes() + now.takenCellBytes() + now.freeBlockBytes() + now.freeCellBytes() + now.headerBytes()
+                            + now.overheadBytes(),
+                    now.committedBytes());
+        }
+        if (quiet) {
+            validateQuiet(liveCells);
+        }
+    }
+
+    private void validateQuiet(long liveCells) {
+        List<ArenaFigures> figures = arenas.figures();
+        long pending = figures.stream().mapToLong(ArenaFigures::queuedCells).sum();
+        for (CoreCache cache : allCaches()) {
+            pending += cache.cells();
+        }
+        equal(
+                "live + cached + queued cells",
+                liveCells + pending,
+                figures.stream().mapToLong(ArenaFigures::takenCells).sum());
+        HeapStatistics all = memory(figures, cachedBytes(), pending - queued(figures));
+        equal(
+                "live + pending + free + headers + overhead",
+                all.liveBytes() + all.pendingBytes() + all.freeBytes() + all.headerBytes() + all.overheadBytes(),
+                all.committedBytes());
+    }
+
+    private static long queued(List<ArenaFigures> figures) {
+        return figures.stream().mapToLong(ArenaFigures::queuedCells).sum();
+    }
+
+    private long cachedBytes() {
+        return allCaches().stream().mapToLong(CoreCache::bytes).sum();
+    }
+
+    private static void equal(String what, long found, long expected) {
+        if (found != expected) {
+            throw new HeapCorruptionException(0, "%s: %d (expected: %d)".formatted(what, found, expected));
+        }
+    }
+}

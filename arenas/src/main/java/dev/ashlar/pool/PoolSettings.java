@@ -1,0 +1,47 @@
+package dev.ashlar.pool;
+
+import dev.ashlar.Coalescing;
+import dev.ashlar.FitPolicy;
+import dev.ashlar.os.OsMemory;
+
+/**
+ * What a pool is built with; each value has been checked.
+ *
+ * @param name in messages and reports
+ * @param regionShift log2 of the region size
+ * @param regionCount how many regions the capacity is
+ * @param arenas how many arenas there are
+ * @param policy which free block serves a request
+ * @param coalescing when freed cells go back to their slabs
+ * @param cacheBytes that one cache may hold
+ * @param allCachesBytes that all caches may hold
+ * @param retainedRegions that stay committed when they are wholly free
+ * @param hardened whether blocks have guards
+ * @param zeroing whether memory is handed out zeroed
+ * @param hugePages whether to ask for them
+ * @param reclaimNanos how often ended threads and queues are looked after
+ * @param os that reserves and commits
+ * @param secret for the check bits of blocks
+ */
+public record PoolSettings(
+        String name,
+        int regionShift,
+        int regionCount,
+        int arenas,
+        FitPolicy policy,
+        Coalescing coalescing,
+        long cacheBytes,
+        long allCachesBytes,
+        int retainedRegions,
+        boolean hardened,
+        boolean zeroing,
+        boolean hugePages,
+        long reclaimNanos,
+        OsMemory os,
+        long secret) {
+
+    /** Bytes of all regions. */
+    public long capacityBytes() {
+        return (long) regionCount << regionShift;
+    }
+}

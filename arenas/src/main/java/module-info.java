@@ -1,0 +1,8 @@
+/** Ashlar's concurrent pool: arenas, caches, scopes and budgets. */
+module dev.ashlar.arenas {
+    requires transitive dev.ashlar.core;
+    requires org.jctools.core.jdk11;
+    requires static transitive org.jspecify;
+
+    exports dev.ashlar.arenas;
+}

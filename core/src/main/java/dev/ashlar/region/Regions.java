@@ -1,0 +1,315 @@
+package dev.ashlar.region;
+
+import dev.ashlar.OsException;
+import dev.ashlar.block.BlockStarts;
+import dev.ashlar.block.Geometry;
+import dev.ashlar.os.OsMemory;
+
+/**
+ * The regions of a reservation, which one owner or several take into use and give back: the only place where memory is asked for and
+ * returned region by region.
+ *
+ * <pre>{@code
+ *                    acquire                      giveBack
+ *     uncommitted  ----------->  in use  <----------------------->  retained
+ *          ^                    by an owner           acquire          |
+ *          +-----------------------------------------------------------+
+ *                                     release
+ *
+ *     available = uncommitted + retained
+ *     committedBytes == (in use + retained) x (region + its slices of the tables)
+ * }</pre>
+ *
+ * <p>Thread-safe: each method is one step under this object's monitor, the innermost lock of a pool. Counts, and who owns a region, can be
+ * read without it: they were true a moment ago, and who owns a block's region is fixed for as long as the block lives.
+ *
+ * <p><b>Shared regions stay writable when they are released.</b> A thread that frees a block twice, too late, may be about to write
+ * a header there: harmless in a purged page, the end of the process in a read-only one.
+ */
+public final class Regions {
+    /** What a search that finds nothing returns. */
+    static final int NONE = RegionBitmap.NONE;
+
+    /** The owner of what is available. */
+    public static final int NOBODY = -1;
+
+    private final OsMemory os;
+    private final Geometry geometry;
+    private final long tablesAddress;
+    private final int tables;
+    private final long sliceBytes;
+    private final boolean hugePages;
+    private final RegionBitmap available;
+    private final RegionBitmap retained;
+    private final RegionBitmap writable;
+    private final short[] owners;
+    private final long[] spanUnits;
+    private final boolean shared;
+    private volatile int committedRegions;
+    private volatile int retainedRegions;
+    private volatile int availableRegions;
+
+    /**
+     * All regions uncommitted.
+     *
+     * @param os which commits and releases
+     * @param geometry of the regions
+     * @param tablesAddress of the first table behind the regions
+     * @param tables how many tables there are, each one 128th of the regions; their slices are committed with the regions
+     * @param hugePages whether to ask for huge pages in each region that is committed
+     * @param shared whether several threads free blocks here
+     */
+    public Regions(
+            OsMemory os, Geometry geometry, long tablesAddress, int tables, boolean hugePages, boolean shared) {
+        this.os = os;
+        this.geometry = geometry;
+        this.tablesAddress = tablesAddress;
+        this.tables = tables;
+        this.hugePages = hugePages;
+        this.shared = shared;
+        int count = geometry.regionCount();
+        sliceBytes = geometry.regionBytes() / BlockStarts.BYTES_PER_TABLE_BYTE;
+        available = new RegionBitmap(count);
+        retained = new RegionBitmap(count);
+        writable = new RegionBitmap(shared ? count : 0);
+        owners = new short[count];
+        spanUnits = new long[count];
+        for (int region = 0; region < count; region++) {
+            available.add(region);
+            owners[region] = NOBODY;
+        }
+        counted();
+    }
+
+    /** Regions that are committed, in use or retained. */
+    public int committedRegions() {
+        return committedRegions;
+    }
+
+    /** Wholly free regions that are still committed. */
+    public int retainedRegions() {
+        return retainedRegions;
+    }
+
+    /** Regions that may be acquired. */
+    public int availableRegions() {
+        return availableRegions;
+    }
+
+    /** Bytes that one committed region takes, with its slices of the tables. */
+    public long committedBytesEach() {
+        return geometry.regionBytes() + tables * sliceBytes;
+    }
+
+    /** Bytes of the slices of one region. */
+    public long tableBytesEach() {
+        return tables * sliceBytes;
+    }
+
+    /** Bytes of committed regions and their tables. */
+    public long committedBytes() {
+        return committedRegions * committedBytesEach();
+    }
+
+    /** Who has the region in use, or {@link #NOBODY}. */
+    public int ownerOf(int region) {
+        return owners[region];
+    }
+
+    /** Whether somebody has the region in use. */
+    boolean isInUse(int region) {
+        return owners[region] != NOBODY;
+    }
+
+    /** The most adjacent regions that are retained. */
+    public synchronized int longestRetainedRun() {
+        return retained.longestRun();
+    }
+
+    /** The most adjacent regions that are available. */
+    public synchronized int longestAvailableRun() {
+        return available.longestRun();
+    }
+
+    /** Finds one available region, a retained one if there is one, else the lowest; or {@link #NONE}. */
+    synchronized int find() {
+        int region = retained.firstFrom(0);
+        return region != NONE ? region : available.firstFrom(0);
+    }
+
+    /** The lowest available region at or above {@code from}, or {@link #NONE}. */
+    synchronized int firstAvailable(int from) {
+        return available.firstFrom(from);
+    }
+
+    /** The lowest region at or above {@code from} that somebody uses; the number of regions if there is none. */
+    synchronized int firstInUse(int from) {
+        return available.firstAbsentFrom(from);
+    }
+
+    /**
+     * Takes available regions into use, and commits those that aren't.
+     *
+     * @return false if one of them is not available (any more); nothing has changed then
+     * @throws OsException if the operating system refuses; none is in use then, and what was committed before it refused is retained
+     */
+    synchronized boolean acquire(int first, int count, int owner) {
+        int end = first + count;
+        if (available.firstAbsentFrom(first) < end) {
+            return false;
+        }
+        int region = first;
+        try {
+            while (region < end) {
+                int committed = region;
+                while (committed < end && !retained.contains(committed)) {
+                    committed++;
+                }
+                if (committed > region) {
+                    commit(region, committed - region);
+                }
+                region = committed;
+                while (region < end && retained.contains(region)) {
+                    region++;
+                }
+            }
+        } catch (OsException e) {
+            for (int committed = first; committed < region; committed++) {
+                retained.add(committed);
+            }
+            counted();
+            throw e;
+        }
+        for (region = first; region < end; region++) {
+            retained.remove(region);
+            available.remove(region);
+            owners[region] = (short) owner;
+        }
+        counted();
+        return true;
+    }
+
+    private void commit(int first, int count) {
+        int unwritable = first;
+        while (shared && unwritable < first + count && writable.contains(unwritable)) {
+            unwritable++;
+        }
+        if (!shared || unwritable < first + count) {
+            makeWritable(first, count);
+        }
+        committedRegions += count;
+        if (hugePages) {
+            os.adviseHugePages(geometry.regionStart(first), count * geometry.regionBytes());
+        }
+    }
+
+    private void makeWritable(int first, int count) {
+        os.commit(geometry.regionStart(first), count * geometry.regionBytes());
+        try {
+            for (int table = 0; table < tables; table++) {
+                os.commit(slice(table, first), count * sliceBytes);
+            }
+        } catch (OsException e) {
+            if (!shared) {
+                releaseAfter(e, first, count);
+            }
+            throw e;
+        }
+        for (int region = first; shared && region < first + count; region++) {
+            writable.add(region);
+        }
+    }
+
+    private void releaseAfter(OsException refusal, int first, int count) {
+        try {
+            os.release(geometry.regionStart(first), count * geometry.regionBytes());
+        } catch (OsException second) {
+            refusal.addSuppressed(second);
+        }
+    }
+
+    private void uncommit(int first, int count) {
+        giveBackPages(geometry.regionStart(first), count * geometry.regionBytes());
+        committedRegions -= count;
+        for (int region = first; region < first + count; region++) {
+            retained.remove(region);
+        }
+        // If this is refused the slice stays as it is: no harm, as no block and no slab is in it.
+        for (int table = 0; table < tables; table++) {
+            giveBackPages(slice(table, first), count * sliceBytes);
+        }
+    }
+
+    private void giveBackPages(long address, long bytes) {
+        if (shared) {
+            os.purge(address, bytes);
+        } else {
+            os.release(address, bytes);
+        }
+    }
+
+    /** Takes regions out of use that hold no block and no start any more. They stay committed. */
+    synchronized void giveBack(int first, int count) {
+        for (int region = first; region < first + count; region++) {
+            available.add(region);
+            retained.add(region);
+            owners[region] = NOBODY;
+        }
+        counted();
+    }
+
+    /**
+     * Returns retained regions to the operating system, the highest first, until no more than so many are left.
+     *
+     * @return bytes given back
+     * @throws OsException if the operating system refuses; what was given back until then is
+     */
+    public synchronized long release(int keep) {
+        long released = 0;
+        try {
+            for (int region = geometry.regionCount() - 1; region >= 0 && retained.count() > keep; region--) {
+                if (retained.contains(region)) {
+                    uncommit(region, 1);
+                    released += committedBytesEach();
+                }
+            }
+        } finally {
+            counted();
+        }
+        return released;
+    }
+
+    private void counted() {
+        retainedRegions = retained.count();
+        availableRegions = available.count();
+    }
+
+    /** Units of the span whose header lies in this region, or 0. Changed and read under the lock of the region's owner. */
+    long spanUnits(int region) {
+        return spanUnits[region];
+    }
+
+    void setSpanUnits(int region, long units) {
+        spanUnits[region] = units;
+    }
+
+    /**
+     * Checks that no block begins where nobody has a region in use.
+     *
+     * @return the first start there, or 0
+     */
+    public synchronized long strayStart(BlockStarts starts) {
+        for (int region = available.firstFrom(0); region != NONE; region = available.firstFrom(region + 1)) {
+            long stray = starts.firstIn(geometry.regionStart(region), geometry.regionEnd(region));
+            if (stray != 0) {
+                return stray;
+            }
+        }
+        return 0;
+    }
+
+    private long slice(int table, int region) {
+        long tableBytes = geometry.byteSize() / BlockStarts.BYTES_PER_TABLE_BYTE;
+        return tablesAddress + table * tableBytes + region * sliceBytes;
+    }
+}
