@@ -1,5 +1,7 @@
 package dev.ashlar.arena;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *                             no slab has room       -> drain all of it -> a new slab out of a free block
  *                             no free block for it   -> if asked to grow: a region -> a new slab
  *     serveBlock -> enter -> BlockSpace.carve -> if asked to grow: BlockSpace.grow
- *     takeBack   -> enter -> Slabs.put, for each cell that is ours
+ *     takeBack   -> enter -> Slabs.putRun, for the cells that are ours
  *     offer      -> the queue                        full: the caller's takeBack
  * }</pre>
  *
@@ -48,6 +50,16 @@ public final class CoreArena {
     private static final int BATCHES_A_VISIT = 4;
 
     private static final int QUEUE_BATCHES = 256;
+
+    private static final VarHandle FREE_BYTES_HINT;
+
+    static {
+        try {
+            FREE_BYTES_HINT = MethodHandles.lookup().findVarHandle(CoreArena.class, "freeBytesHint", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final int number;
     private final String poolName;
@@ -71,12 +83,11 @@ public final class CoreArena {
     private long refills;
     private long blocksServed;
     private long cellsServed;
-    private long doubleFrees;
     private long withheldCells;
     private long withheldCellBytes;
 
     /** Free bytes when the lock was last given up: whether a visit would pay. */
-    private volatile long freeBytesHint;
+    private long freeBytesHint;
 
     /**
      * An arena without a region.
@@ -135,7 +146,7 @@ public final class CoreArena {
     }
 
     private void exit() {
-        freeBytesHint = freeBytes();
+        FREE_BYTES_HINT.setOpaque(this, freeBytes());
         lock.unlock();
     }
 
@@ -180,7 +191,7 @@ public final class CoreArena {
 
     /** Bytes that were free here a moment ago, in blocks and in cells. */
     public long freeBytesHint() {
-        return freeBytesHint;
+        return (long) FREE_BYTES_HINT.getOpaque(this);
     }
 
     /** Whether another thread has the lock at this moment. */
@@ -232,7 +243,7 @@ public final class CoreArena {
             cellsServed += taken;
             return taken == 0 ? 0 : single[0];
         }
-        int row = cache.row(sizeClass);
+        int row = cache.firstSlot(sizeClass);
         int taken = slabs.take(sizeClass, cache.slots(), row, wanted, grow);
         if (taken == 0) {
             return 0;
@@ -289,16 +300,21 @@ public final class CoreArena {
     // Taking back
 
     /**
-     * Puts those cells of a batch back that are this arena's; the others stay in it.
+     * Puts those cells back that are this arena's.
      *
+     * @param sizeClass of all of them
+     * @param cells that are in no cache any more; those that are not this arena's move to the front
+     * @param count how many
+     * @return how many are not this arena's
      * @throws IllegalStateException if the pool is closed
      */
-    public void takeBack(CellBatch batch) {
+    public int takeBack(int sizeClass, long[] cells, int count) {
         enter(true);
         try {
             serves();
-            batch.removeIf(this::putIfOurs);
+            int others = putBack(sizeClass, cells, count);
             drain(BATCHES_A_VISIT);
+            return others;
         } catch (Error e) {
             suspect = true;
             throw e;
@@ -307,31 +323,28 @@ public final class CoreArena {
         }
     }
 
-    private boolean putIfOurs(long cell) {
-        if (!isOurs(cell)) {
-            return false;
+    private int putBack(int sizeClass, long[] cells, int count) {
+        int others = 0;
+        for (int i = 0; i < count;) {
+            if (!isOurs(cells[i])) {
+                cells[others++] = cells[i++];
+            } else if (damage != null) {
+                strand(cells[i++]);
+            } else {
+                try {
+                    i = slabs.putRun(sizeClass, cells, i, count);
+                } catch (HeapCorruptionException e) {
+                    fence(e);
+                    i = slabs.runEnd();
+                }
+            }
         }
-        putOrStrand(cell);
-        return true;
+        return others;
     }
 
     /** Whether the region that an address lies in is this arena's. */
     public boolean isOurs(long address) {
         return space.table().isInUse(geometry.regionAt(address));
-    }
-
-    private void putOrStrand(long cell) {
-        if (damage != null) {
-            strand(cell);
-            return;
-        }
-        try {
-            if (slabs.put(cell) == Slabs.ALREADY_FREE) {
-                doubleFrees++;
-            }
-        } catch (HeapCorruptionException e) {
-            fence(e);
-        }
     }
 
     private void strand(long cell) {
@@ -383,9 +396,7 @@ public final class CoreArena {
             if (batch == null) {
                 return;
             }
-            for (int j = 0; j < batch.count(); j++) {
-                putOrStrand(batch.cell(j));
-            }
+            putBack(batch.sizeClass(), batch.cells(), batch.count());
             queue.done(batch);
         }
     }
@@ -608,7 +619,7 @@ public final class CoreArena {
                     refills,
                     cellsServed,
                     blocksServed,
-                    doubleFrees,
+                    slabs.doubleFrees(),
                     blocks.withheldBlocks() + withheldCells,
                     damage != null);
         } finally {
@@ -649,7 +660,7 @@ public final class CoreArena {
         for (int index = 0; index < table.cells(head); index++) {
             long cell = table.cell(head, index);
             long code = CellHeaders.read(cell);
-            boolean live = CellHeaders.isIntact(code) && CellHeaders.state(code) == BlockLayout.CELL_LIVE;
+            boolean live = CellHeaders.isLive(code);
             BlockState state = table.isFree(head, index) ? BlockState.FREE : live ? BlockState.LIVE : BlockState.CACHED;
             visitor.visit(cell, usableBytes, state);
         }
@@ -700,7 +711,8 @@ public final class CoreArena {
             int count = strandedCount;
             strandedCount = 0;
             for (int i = 0; i < count; i++) {
-                putOrStrand(stranded[i]);
+                single[0] = stranded[i];
+                putBack(table.sizeClass(table.slabAt(single[0])), single, 1);
             }
         } finally {
             exit();

@@ -128,7 +128,7 @@ public final class ConfinedPool implements SegmentAllocator, AutoCloseable {
     }
 
     private void check() {
-        if (Thread.currentThread() != owner || closed || engine.isClosed()) {
+        if (Thread.currentThread() != owner || closed || cache.isRevoked()) {
             refuse();
         }
     }
@@ -139,6 +139,10 @@ public final class ConfinedPool implements SegmentAllocator, AutoCloseable {
                     .formatted(pool.name(), Thread.currentThread(), owner));
         }
         engine.checkOpen();
+        if (!closed) {
+            // The pool could not be closed after all.
+            return;
+        }
         throw new IllegalStateException("confined view of pool '" + pool.name() + "' is closed (expected: open)");
     }
 

@@ -180,6 +180,7 @@ public final class CacheTable {
         synchronized (lock) {
             closed = true;
             Arrays.fill(table, CoreCache.NONE);
+            owned.forEach(entry -> entry.cache.revoke(true));
         }
     }
 
@@ -187,6 +188,7 @@ public final class CacheTable {
     public void reopen() {
         synchronized (lock) {
             closed = false;
+            owned.forEach(entry -> entry.cache.revoke(false));
             for (Owned entry : owned) {
                 int index = (int) entry.cache.ownerId() & (table.length - 1);
                 if (table[index] == CoreCache.NONE && entry.cache.ownerId() == entry.thread.threadId()) {

@@ -57,7 +57,7 @@ public final class PoolEngine {
 
     /** What a scope's code differs by from the pool's own. */
     private static final long SCOPE_MARK =
-            CellHeaders.code(0, SCOPES, BlockLayout.CELL_LIVE) ^ CellHeaders.liveCode(0);
+            CellHeaders.liveCode(0, SCOPES);
 
     /** In place of a thread's id: no thread finds such a cache by it. */
     private static final long VIEW = -2;
@@ -229,7 +229,7 @@ public final class PoolEngine {
     }
 
     private long tryCell(long byteSize, long payloadBytes, long alignment, int owner, int sizeClass) {
-        long code = CellHeaders.code(sizeClass, owner, BlockLayout.CELL_LIVE);
+        long code = CellHeaders.liveCode(sizeClass, owner);
         CoreCache cache = caches.attach();
         long cell;
         if (cache == CoreCache.NONE) {
@@ -357,7 +357,7 @@ public final class PoolEngine {
 
     /** Whether the code that stands at an address is a live cell's, and a slab has that cell. */
     private boolean isLiveCell(long address, long code) {
-        if (!CellHeaders.isIntact(code) || CellHeaders.state(code) != BlockLayout.CELL_LIVE) {
+        if (!CellHeaders.isLive(code)) {
             return false;
         }
         long head = arenas.slabs().slabAt(address);
@@ -583,7 +583,7 @@ public final class PoolEngine {
 
     /** The code of a live cell that belongs to a scope. */
     public static long scopeCode(int sizeClass) {
-        return CellHeaders.liveCode(sizeClass) ^ SCOPE_MARK;
+        return CellHeaders.liveCode(sizeClass) + SCOPE_MARK;
     }
 
     /** Gives an owner its number. */
