@@ -40,6 +40,8 @@ final class Segments {
     }
 
     /** The address of a segment that this pool made. */
+    // The scope is this one object, as a rule; if it isn't, checkScope compares what is equal.
+    @SuppressWarnings("ReferenceEquality")
     long addressOf(MemorySegment segment) {
         Objects.requireNonNull(segment, "segment");
         if (segment.scope() != scope || guards != null) {

@@ -46,7 +46,7 @@ final class Exhaustion {
     private static String advice(
             Cause cause, HeapStatistics now, long regionBytes, long byteSize, @Nullable OsException refusal) {
         if (refusal != null) {
-            return refusal.getMessage();
+            return String.valueOf(refusal.getMessage());
         }
         if (byteSize > now.capacityBytes()) {
             return "a capacity of more than %d would help, and nothing else".formatted(byteSize);
