@@ -16,8 +16,9 @@ import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.block.Headers;
-import dev.ashlar.os.FaultyOs;
+import dev.ashlar.testing.FaultyOs;
 import dev.ashlar.os.Memory;
+import dev.ashlar.region.Guards;
 import dev.ashlar.os.OsMemory;
 import org.junit.jupiter.api.function.Executable;
 

@@ -3,6 +3,7 @@ package dev.ashlar.heap;
 import java.util.List;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.ashlar.testing.AlignedOs;
 import dev.ashlar.Coalescing;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.os.OsMemory;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
+import dev.ashlar.testing.Pattern;
 import dev.ashlar.Coalescing;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.HeapStatistics;

@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
+import dev.ashlar.testing.AlignedOs;
 import dev.ashlar.Coalescing;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.heap.HeapModel.Event;

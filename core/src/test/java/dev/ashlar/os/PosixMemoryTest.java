@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-import dev.ashlar.ChildJvm;
+import dev.ashlar.testing.ChildJvm;
 import dev.ashlar.OsException;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;

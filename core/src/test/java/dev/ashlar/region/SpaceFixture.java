@@ -6,7 +6,7 @@ import java.util.List;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.BlockStarts;
 import dev.ashlar.block.Geometry;
-import dev.ashlar.os.FaultyOs;
+import dev.ashlar.testing.FaultyOs;
 import dev.ashlar.os.OsMemory;
 import dev.ashlar.os.Reservation;
 
