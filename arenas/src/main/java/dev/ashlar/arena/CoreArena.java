@@ -520,10 +520,11 @@ public final class CoreArena {
         }
     }
 
-    /** Takes a cell with damaged contents out of circulation for good: its slab never gets it back. */
-    public void withholdCell(int sizeClass) {
+    /** Takes a cell with damaged contents out of circulation for good: its slab never gets it back. This arena is fenced. */
+    public void withholdCell(int sizeClass, HeapCorruptionException found) {
         enter(true);
         try {
+            fence(found);
             withheldCells++;
             withheldCellBytes += SizeClasses.usableBytes(sizeClass);
         } finally {
@@ -531,10 +532,11 @@ public final class CoreArena {
         }
     }
 
-    /** Takes a live block out of circulation for good. */
-    public void withholdBlock(long address) {
+    /** Takes a live block with damaged contents out of circulation for good. This arena is fenced. */
+    public void withholdBlock(long address, HeapCorruptionException found) {
         enter(true);
         try {
+            fence(found);
             space.withhold(address, liveWord(address));
             owned.remove(address);
         } finally {

@@ -59,10 +59,15 @@ final class Segments {
         MemorySegment.Scope found = segment.scope();
         Guards armed = guards;
         if (!found.equals(scope) && (armed == null || !armed.isOwnScope(found))) {
-            throw engine.foreignSegment(address, "given as a segment of a scope that is not this pool's: an arena's, or of other memory");
+            throw engine.foreignSegment(address,
+                    "given as a segment of a scope that is not this pool's: an arena's, or of other memory");
         }
-        if (armed != null && !ofGeneration(armed, address).scope().equals(found)) {
-            throw engine.stale(address);
+        if (armed != null) {
+            // The generation stands in the guard: overwritten, it must not be taken for another one.
+            engine.usableBytes(address);
+            if (!ofGeneration(armed, address).scope().equals(found)) {
+                throw engine.stale(address);
+            }
         }
     }
 }
