@@ -87,7 +87,8 @@ class PoolOwnerCasesTest {
                 Budget other = cases.pool.openBudget("join", 16 << 20)) {
             for (long size : SIZES) {
                 long ofPool = cases.pool.allocateAddress(size);
-                String message = cases.assertRefused(Reason.NOT_FROM_POOL, () -> budget.freeAddress(ofPool)).getMessage();
+                String message =
+                        cases.assertRefused(Reason.NOT_FROM_POOL, () -> budget.freeAddress(ofPool)).getMessage();
                 assertTrue(String.valueOf(message).contains("belongs to the pool itself (expected: to budget 'sort')"),
                         message);
                 long ofOther = other.allocateAddress(size);

@@ -5,11 +5,11 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.regex.Pattern;
 
+import dev.ashlar.os.OsMemory;
+import dev.ashlar.region.OpenSpaces;
 import dev.ashlar.testing.ChildJvm;
 import dev.ashlar.testing.FaultyOs;
 import dev.ashlar.testing.FaultyOs.Call;
-import dev.ashlar.os.OsMemory;
-import dev.ashlar.region.OpenSpaces;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

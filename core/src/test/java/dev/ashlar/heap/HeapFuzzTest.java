@@ -3,10 +3,10 @@ package dev.ashlar.heap;
 import java.util.List;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.ashlar.testing.AlignedOs;
 import dev.ashlar.Coalescing;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.os.OsMemory;
+import dev.ashlar.testing.AlignedOs;
 
 /**
  * Whatever the operations, the heap validates around each of them and agrees with {@link HeapModel}.

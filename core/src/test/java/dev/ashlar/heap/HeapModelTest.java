@@ -5,11 +5,11 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-import dev.ashlar.testing.AlignedOs;
 import dev.ashlar.Coalescing;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.heap.HeapModel.Event;
 import dev.ashlar.os.OsMemory;
+import dev.ashlar.testing.AlignedOs;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 

@@ -87,7 +87,8 @@ public final class FaultyOs implements OsMemory {
     }
 
     private static OsException refusal(String function, long address, long bytes, String mode) {
-        String call = function + "(0x" + Long.toHexString(address) + ", " + bytes + (mode.isEmpty() ? "" : ", " + mode) + ")";
+        String call =
+                function + "(0x" + Long.toHexString(address) + ", " + bytes + (mode.isEmpty() ? "" : ", " + mode) + ")";
         String message = call + " failed: ENOMEM (12), Cannot allocate memory";
         return new OsException(function, address, bytes, ENOMEM, message, null);
     }
