@@ -176,11 +176,11 @@ public final class CoreArena {
 
     /** For who must reach a block of this arena. */
     private void checkServing() {
-        if (!serves()) {
-            HeapCorruptionException since = damage;
+        HeapCorruptionException since = damage;
+        if (!serves() && since != null) {
             throw new HeapCorruptionException(
                     "pool '%s': arena %d is fenced (expected: recovered) since %s"
-                            .formatted(poolName, number, since == null ? "" : since.getMessage()),
+                            .formatted(poolName, number, since.getMessage()),
                     since);
         }
     }
@@ -418,7 +418,7 @@ public final class CoreArena {
             int word = liveWord(address);
             int actual = owned.get(address);
             if (actual != owner) {
-                return -1 - actual;
+                return -1L - actual;
             }
             long bytes = BlockLayout.payloadBytes(space.unitsOf(address, word));
             if (guards != null) {
@@ -531,10 +531,11 @@ public final class CoreArena {
         }
     }
 
-    /** Takes a cell with damaged contents out of circulation for good: its slab never gets it back. */
-    public void withholdCell(int sizeClass) {
+    /** Takes a cell with damaged contents out of circulation for good: its slab never gets it back. This arena is fenced. */
+    public void withholdCell(int sizeClass, HeapCorruptionException found) {
         enter(true);
         try {
+            fence(found);
             withheldCells++;
             withheldCellBytes += SizeClasses.usableBytes(sizeClass);
         } finally {
@@ -542,10 +543,11 @@ public final class CoreArena {
         }
     }
 
-    /** Takes a live block out of circulation for good. */
-    public void withholdBlock(long address) {
+    /** Takes a live block with damaged contents out of circulation for good. This arena is fenced. */
+    public void withholdBlock(long address, HeapCorruptionException found) {
         enter(true);
         try {
+            fence(found);
             space.withhold(address, liveWord(address));
             owned.remove(address);
         } finally {

@@ -128,13 +128,18 @@ public final class ConfinedPool implements SegmentAllocator, AutoCloseable {
     }
 
     private void check() {
-        if (Thread.currentThread() != owner || closed || cache.isRevoked()) {
+        if (!isOwner() || closed || cache.isRevoked()) {
             refuse();
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // A thread is itself.
+    private boolean isOwner() {
+        return Thread.currentThread() == owner;
+    }
+
     private void refuse() {
-        if (Thread.currentThread() != owner) {
+        if (!isOwner()) {
             throw new WrongThreadException("confined view of pool '%s': used by %s (expected: %s)"
                     .formatted(pool.name(), Thread.currentThread(), owner));
         }
@@ -153,7 +158,7 @@ public final class ConfinedPool implements SegmentAllocator, AutoCloseable {
      */
     @Override
     public void close() {
-        if (Thread.currentThread() != owner) {
+        if (!isOwner()) {
             refuse();
         }
         if (!closed) {

@@ -40,6 +40,8 @@ final class Segments {
     }
 
     /** The address of a segment that this pool made. */
+    // The scope is this one object, as a rule; if it isn't, checkScope compares what is equal.
+    @SuppressWarnings("ReferenceEquality")
     long addressOf(MemorySegment segment) {
         Objects.requireNonNull(segment, "segment");
         if (segment.scope() != scope || guards != null) {
@@ -57,10 +59,15 @@ final class Segments {
         MemorySegment.Scope found = segment.scope();
         Guards armed = guards;
         if (!found.equals(scope) && (armed == null || !armed.isOwnScope(found))) {
-            throw engine.foreignSegment(address, "given as a segment of a scope that is not this pool's: an arena's, or of other memory");
+            throw engine.foreignSegment(address,
+                    "given as a segment of a scope that is not this pool's: an arena's, or of other memory");
         }
-        if (armed != null && !ofGeneration(armed, address).scope().equals(found)) {
-            throw engine.stale(address);
+        if (armed != null) {
+            // The generation stands in the guard: overwritten, it must not be taken for another one.
+            engine.usableBytes(address);
+            if (!ofGeneration(armed, address).scope().equals(found)) {
+                throw engine.stale(address);
+            }
         }
     }
 }

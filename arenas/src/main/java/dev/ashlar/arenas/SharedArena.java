@@ -92,10 +92,13 @@ final class SharedArena implements Arena {
             ended = true;
             last = blocks;
         }
-        for (long block = last.pop(); block != 0; block = last.pop()) {
-            ScopeBlocks.free(engine, block);
+        try {
+            for (long block = last.pop(); block != 0; block = last.pop()) {
+                ScopeBlocks.free(engine, block);
+            }
+        } finally {
+            Reference.reachabilityFence(this);
         }
-        Reference.reachabilityFence(this);
     }
 
     @Override

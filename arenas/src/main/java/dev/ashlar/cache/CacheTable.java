@@ -29,6 +29,8 @@ public final class CacheTable {
     private static final int LARGEST_SIZE = 1 << 16;
 
     private final Function<Thread, CoreCache> factory;
+    // Not static: each table has its own.
+    @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<@Nullable CoreCache> crowdedOut = new ThreadLocal<>();
     private final Object lock = new Object();
 

@@ -204,7 +204,8 @@ public final class PoolEngine {
         }
         long payloadBytes = byteSize + guardBytes;
         int sizeClass =
-                payloadBytes <= SizeClasses.MAX_BYTES ? SizeClasses.ofAligned(payloadBytes, alignment) : Request.NO_CLASS;
+                payloadBytes <= SizeClasses.MAX_BYTES ? SizeClasses.ofAligned(payloadBytes, alignment)
+                        : Request.NO_CLASS;
         return sizeClass == Request.NO_CLASS
                 ? tryBlock(byteSize, payloadBytes, alignment, owner)
                 : tryCell(byteSize, payloadBytes, alignment, owner, sizeClass);
@@ -292,23 +293,23 @@ public final class PoolEngine {
         }
         if (!Guards.isZero(block, payloadBytes)) {
             HeapCorruptionException written = armed.writtenWhileFree(block, payloadBytes);
-            withhold(block, sizeClass);
+            withhold(block, sizeClass, written);
             throw written;
         }
         armed.arm(block, payloadBytes, byteSize);
         return block;
     }
 
-    private void withhold(long block, int sizeClass) {
+    private void withhold(long block, int sizeClass, HeapCorruptionException found) {
         CoreArena arena = arenas.ownerOf(block);
         if (arena == null) {
             return;
         }
         if (sizeClass >= 0) {
             CellHeaders.write(block, CellHeaders.freeCode(sizeClass));
-            arena.withholdCell(sizeClass);
+            arena.withholdCell(sizeClass, found);
         } else {
-            arena.withholdBlock(block);
+            arena.withholdBlock(block, found);
         }
     }
 
@@ -345,7 +346,7 @@ public final class PoolEngine {
     public void freeSlowly(long address, int owner) {
         checkOpen();
         if (!geometry.isBlockAddress(address)) {
-            throw arenas.diagnosis().explain(address);
+            throw arenas.explain(address);
         }
         long code = CellHeaders.read(address);
         if (isLiveCell(address, code)) {
@@ -405,7 +406,7 @@ public final class PoolEngine {
         try {
             armed.requested(cell, usableBytes);
         } catch (HeapCorruptionException e) {
-            withhold(cell, sizeClass);
+            withhold(cell, sizeClass, e);
             throw e;
         }
         if (!CellHeaders.exchange(cell, code, CellHeaders.freeCode(sizeClass))) {
@@ -499,7 +500,7 @@ public final class PoolEngine {
     public long payloadBytes(long address) {
         checkOpen();
         if (!geometry.isBlockAddress(address)) {
-            throw arenas.diagnosis().explain(address);
+            throw arenas.explain(address);
         }
         long code = CellHeaders.read(address);
         if (isLiveCell(address, code)) {
@@ -515,7 +516,16 @@ public final class PoolEngine {
     /** How many bytes the holder of a live block may use. */
     public long usableBytes(long address) {
         long payloadBytes = payloadBytes(address);
-        return guards == null ? payloadBytes : guards.requested(address, payloadBytes);
+        if (guards == null) {
+            return payloadBytes;
+        }
+        try {
+            return guards.requested(address, payloadBytes);
+        } catch (HeapCorruptionException e) {
+            long code = CellHeaders.read(address);
+            withhold(address, isLiveCell(address, code) ? CellHeaders.sizeClass(code) : -1, e);
+            throw e;
+        }
     }
 
     /**
@@ -539,9 +549,15 @@ public final class PoolEngine {
             return address;
         }
         BlockOwner account = owners.get(owner);
-        long moved = account == null ? allocateSlowly(byteSize, alignment, owner) : account.allocate(byteSize, alignment);
+        long moved =
+                account == null ? allocateSlowly(byteSize, alignment, owner) : account.allocate(byteSize, alignment);
         Memory.copy(address, moved, Math.min(usable, byteSize));
-        freeSlowly(address, owner);
+        try {
+            freeSlowly(address, owner);
+        } catch (RuntimeException e) {
+            freeSlowly(moved, owner);
+            throw e;
+        }
         return moved;
     }
 

@@ -103,7 +103,7 @@ public final class SlabTable {
         if (Long.compareUnsigned(offset, cells(head) * stride) >= 0) {
             return -1;
         }
-        int index = (int) (offset * RECIPROCALS[sizeClass] >>> RECIPROCAL_SHIFT);
+        int index = (int) ((offset * RECIPROCALS[sizeClass]) >>> RECIPROCAL_SHIFT);
         return index * stride == offset ? index : -1;
     }
 

@@ -16,9 +16,10 @@ import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.block.Headers;
-import dev.ashlar.os.FaultyOs;
 import dev.ashlar.os.Memory;
 import dev.ashlar.os.OsMemory;
+import dev.ashlar.region.Guards;
+import dev.ashlar.testing.FaultyOs;
 import org.junit.jupiter.api.function.Executable;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -5,10 +5,11 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.regex.Pattern;
 
-import dev.ashlar.ChildJvm;
-import dev.ashlar.os.FaultyOs;
-import dev.ashlar.os.FaultyOs.Call;
 import dev.ashlar.os.OsMemory;
+import dev.ashlar.region.OpenSpaces;
+import dev.ashlar.testing.ChildJvm;
+import dev.ashlar.testing.FaultyOs;
+import dev.ashlar.testing.FaultyOs.Call;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -56,7 +57,7 @@ class DroppedHeapTest {
             await(os, 1);
             collect();
             check(os.calls(Call.UNMAP) == 1, "unmapped twice");
-            check(OpenHeaps.ownerOf(address) == null, "still an open heap's");
+            check(OpenSpaces.ownerOf(address) == null, "still an open heap's");
             System.out.println("as expected");
         }
 

@@ -7,13 +7,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-import dev.ashlar.ChildJvm;
 import dev.ashlar.OsException;
 import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.PoolExhaustedException.Cause;
 import dev.ashlar.heap.CaseHeap.Setup;
-import dev.ashlar.os.FaultyOs.Call;
 import dev.ashlar.os.OsMemory;
+import dev.ashlar.region.OpenSpaces;
+import dev.ashlar.testing.ChildJvm;
+import dev.ashlar.testing.FaultyOs.Call;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -248,7 +249,7 @@ class FaultCasesTest {
         assertThrows(OsException.class, cases.heap::close);
         assertThrows(IllegalStateException.class, () -> cases.heap.allocateAddress(16));
         assertThrows(IllegalStateException.class, cases.heap::statistics);
-        assertTrue(OpenHeaps.ownerOf(cases.base) == null, "no open heap's any more");
+        assertTrue(OpenSpaces.ownerOf(cases.base) == null, "no open heap's any more");
         cases.heap.close();
     }
 

@@ -11,6 +11,7 @@ import dev.ashlar.InvalidFreeException.Reason;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.heap.CaseHeap.Setup;
 import dev.ashlar.os.Memory;
+import dev.ashlar.region.Guards;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 

@@ -6,6 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.ashlar.Coalescing;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.os.OsMemory;
+import dev.ashlar.testing.AlignedOs;
 
 /**
  * Whatever the operations, the heap validates around each of them and agrees with {@link HeapModel}.

@@ -14,6 +14,7 @@ import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.heap.FitOracle.Expectation;
 import dev.ashlar.heap.ValidatingHeap.Walked;
 import dev.ashlar.os.Memory;
+import dev.ashlar.testing.Pattern;
 import org.jspecify.annotations.Nullable;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -9,6 +9,7 @@ import dev.ashlar.Coalescing;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.heap.HeapModel.Event;
 import dev.ashlar.os.OsMemory;
+import dev.ashlar.testing.AlignedOs;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import dev.ashlar.ChildJvm;
-import dev.ashlar.os.FaultyOs.Call;
+import dev.ashlar.testing.ChildJvm;
+import dev.ashlar.testing.FaultyOs;
+import dev.ashlar.testing.FaultyOs.Call;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,7 +1,8 @@
 package dev.ashlar.os;
 
 import dev.ashlar.OsException;
-import dev.ashlar.os.FaultyOs.Call;
+import dev.ashlar.testing.FaultyOs;
+import dev.ashlar.testing.FaultyOs.Call;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 

@@ -3,7 +3,7 @@ package dev.ashlar.os;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 
-import dev.ashlar.ChildJvm;
+import dev.ashlar.testing.ChildJvm;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 

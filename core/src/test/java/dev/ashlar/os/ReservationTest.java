@@ -11,6 +11,7 @@ import java.lang.invoke.MethodType;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicReference;
 
+import dev.ashlar.testing.FaultyOs;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;

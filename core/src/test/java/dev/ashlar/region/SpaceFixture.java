@@ -6,9 +6,9 @@ import java.util.List;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.BlockStarts;
 import dev.ashlar.block.Geometry;
-import dev.ashlar.os.FaultyOs;
 import dev.ashlar.os.OsMemory;
 import dev.ashlar.os.Reservation;
+import dev.ashlar.testing.FaultyOs;
 
 /** A space of eight regions of 1 MiB that begins at a multiple of 64 MiB, without a heap above it. Validated when it is closed, too. */
 final class SpaceFixture implements AutoCloseable {

@@ -4,7 +4,7 @@ import java.util.List;
 
 import dev.ashlar.FitPolicy;
 import dev.ashlar.OsException;
-import dev.ashlar.os.FaultyOs.Call;
+import dev.ashlar.testing.FaultyOs.Call;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

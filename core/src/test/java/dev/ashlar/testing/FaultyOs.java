@@ -1,4 +1,4 @@
-package dev.ashlar.os;
+package dev.ashlar.testing;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -8,6 +8,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+
+import dev.ashlar.OsException;
+import dev.ashlar.os.OsMemory;
+import dev.ashlar.os.Reservation;
 
 /**
  * Another implementation whose calls are counted, and of which chosen ones fail with {@code ENOMEM} before they reach
@@ -20,6 +24,8 @@ public final class FaultyOs implements OsMemory {
     public enum Call {
         RESERVE, COMMIT, RELEASE, PURGE, ADVISE, UNMAP
     }
+
+    private static final int ENOMEM = 12;
 
     private final OsMemory delegate;
 
@@ -76,8 +82,15 @@ public final class FaultyOs implements OsMemory {
         tally.begun++;
         if (tally.failing.contains(tally.begun)) {
             end(call);
-            throw Refusal.of(function, address, bytes, mode, Errno.ENOMEM);
+            throw refusal(function, address, bytes, mode);
         }
+    }
+
+    private static OsException refusal(String function, long address, long bytes, String mode) {
+        String call =
+                function + "(0x" + Long.toHexString(address) + ", " + bytes + (mode.isEmpty() ? "" : ", " + mode) + ")";
+        String message = call + " failed: ENOMEM (12), Cannot allocate memory";
+        return new OsException(function, address, bytes, ENOMEM, message, null);
     }
 
     private synchronized void end(Call call) {

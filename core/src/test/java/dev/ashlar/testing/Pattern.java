@@ -1,4 +1,4 @@
-package dev.ashlar.heap;
+package dev.ashlar.testing;
 
 import dev.ashlar.os.Memory;
 
@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
  * What a test writes into a block: each word a hash of a seed and its offset. Small blocks are filled; of large ones the
  * head, the tail, and a word on each page.
  */
-final class Pattern {
+public final class Pattern {
     private static final long SMALL_BYTES = 2048;
     private static final long EDGE_BYTES = 128;
     private static final long STRIDE_BYTES = 4096;
@@ -16,7 +16,7 @@ final class Pattern {
     private Pattern() {}
 
     /** Writes the pattern of a seed over a block. */
-    static void write(long address, long bytes, long seed) {
+    public static void write(long address, long bytes, long seed) {
         for (long offset = 0; offset < bytes; offset = next(offset, bytes)) {
             long word = word(seed, offset);
             if (offset + Long.BYTES <= bytes) {
@@ -35,7 +35,7 @@ final class Pattern {
      * @param bytes that the pattern was written over
      * @param kept of which the first so many are compared
      */
-    static void check(long address, long bytes, long seed, long kept) {
+    public static void check(long address, long bytes, long seed, long kept) {
         for (long offset = 0; offset < kept; offset = next(offset, bytes)) {
             long word = word(seed, offset);
             if (offset + Long.BYTES <= Math.min(bytes, kept)) {

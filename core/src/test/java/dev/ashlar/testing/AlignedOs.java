@@ -1,4 +1,4 @@
-package dev.ashlar.heap;
+package dev.ashlar.testing;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -10,12 +10,12 @@ import dev.ashlar.os.Reservation;
  * Another implementation whose reservations begin at multiples of 64 MiB: where an aligned block lies in a heap then
  * depends on the operations alone, and a seed gives the same run wherever the system maps it.
  */
-final class AlignedOs implements OsMemory {
+public final class AlignedOs implements OsMemory {
     private static final long ALIGNMENT = 64L << 20;
 
     private final OsMemory delegate;
 
-    AlignedOs(OsMemory delegate) {
+    public AlignedOs(OsMemory delegate) {
         this.delegate = delegate;
     }
 

@@ -1,4 +1,4 @@
-package dev.ashlar;
+package dev.ashlar.testing;
 
 import java.io.File;
 import java.io.IOException;

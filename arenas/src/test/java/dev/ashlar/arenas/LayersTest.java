@@ -1,0 +1,67 @@
+package dev.ashlar.arenas;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** The layers of the pool over those of the core, lowest first: each may use only what stands before it. */
+class LayersTest {
+    private static final JavaClasses ALL = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("-tests.jar"))
+            .importPackages("dev.ashlar");
+
+    @Test
+    void layers_useOnlyLowerOnes() {
+        for (String layer : new String[] {"os", "block", "region", "slab", "cache", "arena", "pool", "arenas"}) {
+            assertTrue(ALL.containPackage("dev.ashlar." + layer), "classes of dev.ashlar." + layer);
+        }
+        layeredArchitecture().consideringOnlyDependenciesInLayers()
+                .layer("vocabulary").definedBy("dev.ashlar")
+                .layer("os").definedBy("dev.ashlar.os..")
+                .layer("block").definedBy("dev.ashlar.block..")
+                .layer("fit").definedBy("dev.ashlar.fit..")
+                .layer("region").definedBy("dev.ashlar.region..")
+                .layer("slab").definedBy("dev.ashlar.slab..")
+                .layer("cache").definedBy("dev.ashlar.cache..")
+                .layer("arena").definedBy("dev.ashlar.arena..")
+                .layer("pool").definedBy("dev.ashlar.pool..")
+                .layer("arenas").definedBy("dev.ashlar.arenas..")
+                .whereLayer("region").mayOnlyAccessLayers("vocabulary", "os", "block", "fit")
+                .whereLayer("slab").mayOnlyAccessLayers("vocabulary", "os", "block", "region")
+                .whereLayer("cache").mayOnlyAccessLayers("os", "block")
+                .whereLayer("arena").mayOnlyAccessLayers("vocabulary", "os", "block", "fit", "region", "slab", "cache")
+                .whereLayer("pool")
+                .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "slab", "cache", "arena")
+                .whereLayer("arenas").mayOnlyAccessLayers("vocabulary", "os", "block", "region", "cache", "pool")
+                .check(ALL);
+    }
+
+    /** The one-owner heap is what the pool is tested against, and traces are the tools'. */
+    @Test
+    void pool_usesNeitherHeapNorTrace() {
+        noClasses().that().resideInAnyPackage("dev.ashlar.slab..", "dev.ashlar.cache..", "dev.ashlar.arena..",
+                "dev.ashlar.pool..", "dev.ashlar.arenas..")
+                .should().dependOnClassesThat().resideInAnyPackage("dev.ashlar.heap..", "dev.ashlar.trace..")
+                .check(ALL);
+    }
+
+    /** Queues between threads are the arenas' business, and nobody else's. */
+    @Test
+    void jctools_isUsedByArenasAlone() {
+        noClasses().that().resideOutsideOfPackage("dev.ashlar.arena..")
+                .should().dependOnClassesThat().resideInAPackage("org.jctools..")
+                .check(ALL);
+    }
+
+    @Test
+    void packages_haveNoCycles() {
+        slices().matching("dev.ashlar.(**)").should().beFreeOfCycles().check(ALL);
+    }
+}
