@@ -33,7 +33,8 @@ public final class CloseStress {
         }
     }
 
-    private static class Fixture {
+    /** A pool for each state: the smallest that there is. */
+    public static class Fixture {
         final MemoryPool pool = MemoryPool.builder()
                 .capacity(1 << 20)
                 .arenas(1)

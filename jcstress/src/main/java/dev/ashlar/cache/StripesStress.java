@@ -61,7 +61,7 @@ public final class StripesStress {
         @Actor
         public void leave() {
             for (int i = 0; i < 3; i++) {
-                mine.cache().push(CLASS, CELL + 64 * i);
+                mine.cache().push(CLASS, CELL + 64L * i);
             }
             mine.release();
         }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.StringTokenizer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,9 +42,10 @@ class JcstressTest {
                 "org.openjdk.jcstress.Main",
                 "-r",
                 results.toString()));
-        for (String option : System.getProperty("ashlar.jcstress", SHORT).strip().split("\\s+")) {
+        StringTokenizer options = new StringTokenizer(System.getProperty("ashlar.jcstress", SHORT));
+        while (options.hasMoreTokens()) {
             // Several arguments for the machine are one of jcstress.
-            command.add(option.replace(',', ' '));
+            command.add(options.nextToken().replace(',', ' '));
         }
         results.toFile().mkdirs();
         Process process =
