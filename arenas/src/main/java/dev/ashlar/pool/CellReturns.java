@@ -34,6 +34,10 @@ final class CellReturns {
 
     /** Hands half of a full row over to the queues, without waiting for a lock: for who has a stripe. */
     void queueOldest(CoreCache cache, int sizeClass) {
+        if (cache.cells(sizeClass) == 0) {
+            // It is full because it may hold nothing.
+            return;
+        }
         long[] cells = cache.scratch();
         int count = cache.removeOldest(sizeClass, cells, Math.max(1, cache.limit(sizeClass) / 2));
         int left = queue(sizeClass, cells, count);

@@ -403,18 +403,19 @@ public final class PoolEngine {
 
     private void disarm(Guards armed, long cell, long code, int sizeClass) {
         int usableBytes = SizeClasses.usableBytes(sizeClass);
-        try {
-            armed.requested(cell, usableBytes);
-        } catch (HeapCorruptionException e) {
-            withhold(cell, sizeClass, e);
-            throw e;
-        }
+        // First of all: whoever loses must not look at a guard that the winner is zeroing, and take it for damage.
         if (!CellHeaders.exchange(cell, code, CellHeaders.freeCode(sizeClass))) {
             throw new InvalidFreeException(
                     Reason.DOUBLE_FREE,
                     cell,
                     "pool '%s': %s was freed by another thread at the same moment (expected: to be freed once)"
                             .formatted(settings.name(), geometry.describe(cell)));
+        }
+        try {
+            armed.requested(cell, usableBytes);
+        } catch (HeapCorruptionException e) {
+            withhold(cell, sizeClass, e);
+            throw e;
         }
         Memory.fill(cell, usableBytes, (byte) 0);
     }
