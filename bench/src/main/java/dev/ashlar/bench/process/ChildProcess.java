@@ -67,7 +67,8 @@ public final class ChildProcess {
         try {
             process.getOutputStream().close();
             FutureTask<String> errors = new FutureTask<>(() -> readAll(process.getErrorStream()));
-            Thread.ofVirtual().start(errors);
+            // A thread of the platform: a read from a pipe holds the carrier of a virtual one, and there are as few carriers as CPUs.
+            Thread.ofPlatform().daemon().start(errors);
             String output = readAll(process.getInputStream());
             return new Output(process.waitFor(), output, errors.get());
         } catch (ExecutionException e) {

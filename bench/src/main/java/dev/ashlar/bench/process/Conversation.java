@@ -28,7 +28,8 @@ public final class Conversation implements AutoCloseable {
                 new BufferedReader(new InputStreamReader(process.getInputStream(), Charset.defaultCharset()));
         InputStream errorStream = process.getErrorStream();
         this.errors = new FutureTask<>(() -> ChildProcess.readAll(errorStream));
-        Thread.ofVirtual().start(errors);
+        // A thread of the platform: a read from a pipe holds the carrier of a virtual one, and there are as few carriers as CPUs.
+        Thread.ofPlatform().daemon().start(errors);
     }
 
     /**

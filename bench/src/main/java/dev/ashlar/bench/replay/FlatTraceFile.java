@@ -1,6 +1,9 @@
 package dev.ashlar.bench.replay;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -59,16 +62,17 @@ public final class FlatTraceFile {
 
     static FlatTrace read(Path flat) throws IOException {
         try (FileChannel channel = FileChannel.open(flat, StandardOpenOption.READ)) {
-            MappedByteBuffer buffer = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-            buffer.order(ByteOrder.nativeOrder());
-            int events = buffer.getInt();
-            int blockCount = buffer.getInt();
-            long[] operations = new long[events];
-            int[] blocks = new int[events];
-            buffer.slice().order(ByteOrder.nativeOrder()).asLongBuffer().get(operations);
-            buffer.position(HEADER_BYTES + events * Long.BYTES);
-            buffer.slice().order(ByteOrder.nativeOrder()).asIntBuffer().get(blocks);
-            return new FlatTrace(operations, blocks, blockCount);
+            // Unmapped at once, and not when the collector gets to it: or else its pages would count as resident for a while.
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+                int events = file.get(ValueLayout.JAVA_INT, 0);
+                int blockCount = file.get(ValueLayout.JAVA_INT, Integer.BYTES);
+                long blocksOffset = HEADER_BYTES + (long) events * Long.BYTES;
+                return new FlatTrace(
+                        file.asSlice(HEADER_BYTES, (long) events * Long.BYTES).toArray(ValueLayout.JAVA_LONG),
+                        file.asSlice(blocksOffset, (long) events * Integer.BYTES).toArray(ValueLayout.JAVA_INT),
+                        blockCount);
+            }
         }
     }
 }
