@@ -3,6 +3,7 @@
 module dev.ashlar.bench {
     requires HdrHistogram;
     requires transitive com.fasterxml.jackson.core;
+    requires dev.ashlar.arenas;
     requires transitive dev.ashlar.core;
     requires java.management;
     requires jdk.management;

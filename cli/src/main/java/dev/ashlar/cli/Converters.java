@@ -55,8 +55,8 @@ final class Converters {
     /** {@code heap}, {@code netty-pooled}. */
     static final class Peer implements ITypeConverter<PeerKind> {
         /** What the help shows; an annotation takes no less than a constant, and a test compares it with the kinds. */
-        static final String NAMES = "heap, malloc, mimalloc, tcmalloc, jemalloc, rpmalloc, unsafe, netty-pooled,"
-                + " netty-adaptive, arena, arena-shared, null";
+        static final String NAMES = "ashlar, ashlar-confined, ashlar-segment, ashlar-hardened, heap, malloc,"
+                + " mimalloc, tcmalloc, jemalloc, rpmalloc, unsafe, netty-pooled, netty-adaptive, arena, arena-shared, null";
 
         @Override
         public PeerKind convert(String text) {

@@ -47,7 +47,7 @@ public enum Cell {
 
     /** Why an allocator has no figure here, but for scopes, which it is asked for itself; empty if it has one. */
     Optional<String> reasonToSkip(PeerKind peer) {
-        if (peer == PeerKind.ARENA_SHARED && (isTrace() || this == ALLOC_TEST)) {
+        if (peer == PeerKind.ARENA_SHARED && (isTrace() || this == LARSON || this == ALLOC_TEST)) {
             return Optional.of("would take minutes (closing a shared arena is a handshake with all threads)");
         }
         return switch (this) {

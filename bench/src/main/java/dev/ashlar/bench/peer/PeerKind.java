@@ -10,6 +10,18 @@ import dev.ashlar.heap.Heap;
 
 /** The allocators that can be compared. */
 public enum PeerKind {
+    /** An Ashlar pool, by address. */
+    ASHLAR(Threading.ANY),
+
+    /** The same through a confined view of each thread. */
+    ASHLAR_CONFINED(Threading.ANY),
+
+    /** The same by segment. */
+    ASHLAR_SEGMENT(Threading.ANY),
+
+    /** A hardened Ashlar pool, by address. */
+    ASHLAR_HARDENED(Threading.ANY),
+
     /** An Ashlar heap, by address. */
     HEAP(Threading.ONE_AT_A_TIME),
 
@@ -47,7 +59,7 @@ public enum PeerKind {
     NULL(Threading.ANY);
 
     /** The one that a comparison's ratios refer to. */
-    public static final PeerKind BASELINE = HEAP;
+    public static final PeerKind BASELINE = ASHLAR;
 
     private static final long MAX_CAPACITY_BYTES = 16L << 30;
     private static final long CAPACITY_STEP_BYTES = 64L << 20;
@@ -80,7 +92,10 @@ public enum PeerKind {
 
     /** Whether {@link Peer#hasScopes} of its allocator is true. */
     public boolean hasScopes() {
-        return this == ARENA || this == ARENA_SHARED;
+        return switch (this) {
+            case ASHLAR, ASHLAR_CONFINED, ASHLAR_SEGMENT, ASHLAR_HARDENED, ARENA, ARENA_SHARED -> true;
+            default -> false;
+        };
     }
 
     /** What to install, where the allocator is not on this machine; empty where it is. */
@@ -96,6 +111,10 @@ public enum PeerKind {
     /** A new allocator. No class of the other kinds is loaded, be it to measure one alone, or because its library is not there. */
     public Peer open() {
         return switch (this) {
+            case ASHLAR -> PoolPeer.byAddress(false);
+            case ASHLAR_CONFINED -> PoolPeer.confined();
+            case ASHLAR_SEGMENT -> PoolPeer.bySegment();
+            case ASHLAR_HARDENED -> PoolPeer.byAddress(true);
             case HEAP -> openHeap();
             case MALLOC -> new AddressPeer(MallocWorker::new);
             case MIMALLOC -> new AddressPeer(MimallocWorker::new);

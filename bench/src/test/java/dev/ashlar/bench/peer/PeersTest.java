@@ -140,6 +140,7 @@ class PeersTest {
             return;
         }
         try (Peer peer = kind.open()) {
+            assertEquals(kind.hasScopes(), peer.hasScopes());
             if (peer.hasScopes()) {
                 try (var scope = peer.openScope()) {
                     assertEquals(64, scope.allocate(64, 8).byteSize());

@@ -26,7 +26,9 @@ class WorkloadsTest {
     static Stream<Arguments> runnable() {
         List<Arguments> all = new ArrayList<>();
         for (WorkloadKind workload : WorkloadKind.values()) {
-            for (PeerKind peer : List.of(PeerKind.NULL, PeerKind.MALLOC, PeerKind.HEAP, PeerKind.ARENA)) {
+            for (PeerKind peer : List.of(
+                    PeerKind.NULL, PeerKind.MALLOC, PeerKind.HEAP, PeerKind.ARENA, PeerKind.ASHLAR,
+                    PeerKind.ASHLAR_CONFINED)) {
                 for (int threads = 1; threads <= 3; threads += 2) {
                     if (workload.reasonToSkip(peer, threads).isEmpty()) {
                         all.add(Arguments.of(workload, peer, threads));
