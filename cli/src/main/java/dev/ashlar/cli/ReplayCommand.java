@@ -2,8 +2,6 @@ package dev.ashlar.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,8 +67,6 @@ import picocli.CommandLine.Spec;
             "The JSON is described in docs/replay.md."
         })
 final class ReplayCommand implements Callable<Integer> {
-    private static final String STANDARD_OUTPUT = "-";
-
     @Spec
     private CommandSpec spec;
 
@@ -156,8 +152,9 @@ final class ReplayCommand implements Callable<Integer> {
     public Integer call() throws IOException, ReplayException, InterruptedException {
         List<TraceSource> sources = sources();
         ReplayOptions options = options();
-        checkJsonTarget();
-        boolean isTableShown = !STANDARD_OUTPUT.equals(json);
+        JsonTarget target = new JsonTarget(spec.commandLine(), json);
+        target.check();
+        boolean isTableShown = !target.isStandardOutput();
         PrintWriter err = spec.commandLine().getErr();
         ProgressBar progress = new ProgressBar(err, Terminal.STANDARD_ERROR.isTerminal());
         TablePrinter table = new TablePrinter(spec.commandLine(), sources, options, isTableShown);
@@ -167,7 +164,7 @@ final class ReplayCommand implements Callable<Integer> {
         } finally {
             progress.clear();
         }
-        writeJson(report);
+        target.write(to -> ReplayJson.write(report, to));
         return 0;
     }
 
@@ -195,36 +192,6 @@ final class ReplayCommand implements Callable<Integer> {
                     .stream().map(trace -> TraceSource.find(trace, home)).toList();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
-    }
-
-    /** A replay takes minutes: that its result can't be written must be said before. */
-    private void checkJsonTarget() {
-        if (json == null || json.equals(STANDARD_OUTPUT)) {
-            return;
-        }
-        Path file = Path.of(json).toAbsolutePath();
-        Path folder = file.getParent();
-        boolean isWritable = Files.exists(file)
-                ? !Files.isDirectory(file) && Files.isWritable(file)
-                : folder != null && Files.isDirectory(folder) && Files.isWritable(folder);
-        if (!isWritable) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--json: " + json + " can't be written (expected: a file in a writable folder, or -)");
-        }
-    }
-
-    private void writeJson(ReplayReport report) throws IOException {
-        if (json == null) {
-            return;
-        }
-        if (json.equals(STANDARD_OUTPUT)) {
-            ReplayJson.write(report, spec.commandLine().getOut());
-        } else {
-            try (Writer out = Files.newBufferedWriter(Path.of(json))) {
-                ReplayJson.write(report, out);
-            }
         }
     }
 

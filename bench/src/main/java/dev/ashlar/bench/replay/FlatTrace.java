@@ -39,7 +39,7 @@ final class FlatTrace {
     private final int[] blocks;
     private final int blockCount;
 
-    private FlatTrace(long[] operations, int[] blocks, int blockCount) {
+    FlatTrace(long[] operations, int[] blocks, int blockCount) {
         this.operations = operations;
         this.blocks = blocks;
         this.blockCount = blockCount;

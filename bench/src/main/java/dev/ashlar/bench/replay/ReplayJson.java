@@ -44,7 +44,14 @@ public final class ReplayJson {
         out.flush();
     }
 
-    private static void writeMachine(MachineInfo machine, JsonGenerator json) throws IOException {
+    /**
+     * Writes the machine that was measured on, as a field of the object that is open.
+     *
+     * @param machine to write
+     * @param json where to
+     * @throws IOException if the generator throws it
+     */
+    public static void writeMachine(MachineInfo machine, JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("machine");
         json.writeNumberField("cpus", machine.cpus());
         json.writeNumberField("memoryBytes", machine.memoryBytes());

@@ -1,5 +1,6 @@
 package dev.ashlar.bench.replay;
 
+import dev.ashlar.bench.memory.Memory;
 /**
  * The replay itself, as the C yardstick does it: look up the event, call the allocator, write to what it returns.
  *

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.function.IntFunction;
 
+import dev.ashlar.bench.memory.ResidentMemory;
 import dev.ashlar.bench.replay.ReplayAllocator.HeapFigures;
 import org.jspecify.annotations.Nullable;
 
