@@ -79,6 +79,7 @@ public final class PoolEngine {
     private final LongAdder failedReleases = new LongAdder();
     private final Worker worker;
     private final Hold scopesOfVirtualThreads;
+    private final boolean canRescope;
 
     /** The largest request that the hot path may serve; less than any where allocating is more than taking a cell. */
     private final long hotBytes;
@@ -98,6 +99,7 @@ public final class PoolEngine {
             throw Exhaustion.ofReservation(settings.name(), settings.capacityBytes(), e);
         }
         geometry = arenas.geometry();
+        canRescope = arenas.reservation().canRescope();
         guards = settings.hardened() ? arenas.guards() : null;
         guardBytes = guards == null ? 0 : Guards.BYTES;
         hotBytes = settings.hardened() || settings.zeroing() ? -1 : SizeClasses.MAX_BYTES;
@@ -129,6 +131,11 @@ public final class PoolEngine {
     /** What the pool was built with. */
     public PoolSettings settings() {
         return settings;
+    }
+
+    /** Whether blocks can appear in another arena's scope. */
+    public boolean canRescope() {
+        return canRescope;
     }
 
     /** The keeper of the memory. */
