@@ -87,6 +87,13 @@ public final class CacheTable {
     }
 
     private CoreCache create(Thread thread) {
+        synchronized (lock) {
+            // It may have looked into an old table while that was emptied.
+            CoreCache entry = table[(int) thread.threadId() & (table.length - 1)];
+            if (entry.ownerId() == thread.threadId()) {
+                return entry;
+            }
+        }
         CoreCache cache = factory.apply(thread);
         synchronized (lock) {
             if (closed) {

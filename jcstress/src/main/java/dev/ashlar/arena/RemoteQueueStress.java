@@ -17,7 +17,8 @@ public final class RemoteQueueStress {
 
     private static CellBatch batchOf(long cell) {
         CellBatch batch = new CellBatch();
-        batch.begin(0, cell);
+        batch.begin(0);
+        batch.add(cell);
         return batch;
     }
 
@@ -25,7 +26,7 @@ public final class RemoteQueueStress {
     private static long pollAll(RemoteQueue queue) {
         long sum = 0;
         for (CellBatch batch = queue.poll(); batch != null; batch = queue.poll()) {
-            sum += batch.count() == 1 ? batch.cell(0) : Long.MIN_VALUE;
+            sum += batch.count() == 1 ? batch.cells()[0] : Long.MIN_VALUE;
             queue.done(batch);
         }
         return sum;

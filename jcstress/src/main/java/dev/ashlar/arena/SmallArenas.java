@@ -72,7 +72,8 @@ final class SmallArenas {
 
     static CellBatch batchOf(long cell) {
         CellBatch batch = new CellBatch();
-        batch.begin(LARGE_CELLS, cell);
+        batch.begin(LARGE_CELLS);
+        batch.add(cell);
         return batch;
     }
 
@@ -94,9 +95,7 @@ final class SmallArenas {
         for (long cell = serveCell(arena); cell != 0; cell = serveCell(arena)) {
             taken[cells++] = cell;
         }
-        for (int i = 0; i < count; i++) {
-            arena.takeBack(batchOf(taken[i]));
-        }
+        arena.takeBack(LARGE_CELLS, taken, count);
     }
 
     /** A cell, if there is one. */

@@ -64,6 +64,7 @@ public final class StealStress {
         private final CoreCache cache =
                 new CoreCache(1, new Geometry(1 << 20, 20, 1), UNLIMITED, 0, true, HOLDS.newHold());
         private long stolen;
+        private long refilled;
 
         /** The victim has two cells. */
         public OwnerAndThief() {
@@ -76,9 +77,9 @@ public final class StealStress {
 
         @Actor
         public void refill(JJJ_Result r) {
-            boolean served = arenas.first.serveCells(
-                    SmallArenas.LARGE_CELLS, cache, cache.limit(SmallArenas.LARGE_CELLS), false, true) != 0;
-            r.r1 = served ? 1 + cache.cells(SmallArenas.LARGE_CELLS) : 0;
+            refilled = arenas.first.serveCells(
+                    SmallArenas.LARGE_CELLS, cache, cache.limit(SmallArenas.LARGE_CELLS), false, true);
+            r.r1 = refilled != 0 ? 1 + cache.cells(SmallArenas.LARGE_CELLS) : 0;
         }
 
         @Actor
@@ -89,11 +90,13 @@ public final class StealStress {
 
         @Arbiter
         public void after(JJJ_Result r) {
-            int row = cache.row(SmallArenas.LARGE_CELLS);
-            for (int i = 0; i <= cache.cells(SmallArenas.LARGE_CELLS); i++) {
-                if (cache.slots()[row + i] == stolen) {
+            for (long cell = cache.allocate(SmallArenas.LARGE_CELLS); cell != 0; cell = cache.allocate(SmallArenas.LARGE_CELLS)) {
+                if (cell == stolen || cell == refilled) {
                     r.r2 = -1;
                 }
+            }
+            if (stolen != 0 && stolen == refilled) {
+                r.r2 = -1;
             }
             r.r3 = arenas.close();
         }
