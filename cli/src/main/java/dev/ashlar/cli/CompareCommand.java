@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpWidth = 100,
         description = {
-            "Compare Ashlar with its peers in one table, in about three minutes: pairs, batches, scopes, the",
+            "Compare Ashlar with its peers in one table, in a few minutes: pairs, batches, scopes, the",
             "recorded traces, and two workloads with two threads; from Java, and native allocators from C, too.",
             "",
             "Each allocator is a process. Slices of a cell alternate between them, so that a machine that",
@@ -53,7 +53,7 @@ final class CompareCommand implements Callable<Integer> {
             paramLabel = "A[,B...]",
             converter = Converters.Peer.class,
             description = "What to compare, but not from C: " + Converters.Peer.NAMES
-                    + ". Default: all, and the native ones from C.")
+                    + ". Default: all but ashlar-hardened and arena-shared, and the native ones from C.")
     private List<PeerKind> allocators = new ArrayList<>();
 
     @Option(
@@ -77,7 +77,7 @@ final class CompareCommand implements Callable<Integer> {
         JsonTarget target = new JsonTarget(spec.commandLine(), json);
         target.check();
         CompareOptions options = new CompareOptions(
-                allocators.isEmpty() ? List.of(PeerKind.values()) : allocators.stream().distinct().toList(),
+                allocators.isEmpty() ? CompareOptions.DEFAULT_ALLOCATORS : allocators.stream().distinct().toList(),
                 allocators.isEmpty(),
                 secondsPerCell,
                 "cc",

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
             "  ./ashlar replay python         one of the recorded traces, through Ashlar, malloc and Arena",
             "  ./ashlar replay --help         all that a replay can do",
             "  ./ashlar workload larson       a workload of many threads, over all allocators",
-            "  ./ashlar compare               all allocators in one table, in three minutes",
+            "  ./ashlar compare               all allocators in one table, in minutes",
             "  ./ashlar jmh -h                the microbenchmarks, with JMH's own options"
         })
 public final class Main implements Runnable {

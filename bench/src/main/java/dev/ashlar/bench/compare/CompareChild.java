@@ -31,14 +31,16 @@ final class CompareChild {
         PeerKind kind = PeerKind.valueOf(arguments[0]);
         try (Peer peer = kind.open()) {
             if (arguments[1].equals(RESIDENT)) {
-                System.out.println(PeerReplay.peakResidentBytes(Path.of(arguments[2]), peer));
+                System.out.println(new PeerReplay(peer).peakResidentBytes(Path.of(arguments[2])));
                 return;
             }
+            PeerReplay replay = new PeerReplay(peer);
             BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 List<String> words = List.of(line.split(" ", -1));
                 System.out.println(measure(
-                        Cell.valueOf(words.get(0)), peer, Double.parseDouble(words.get(1)), Path.of(arguments[1])));
+                        Cell.valueOf(words.get(0)), peer, replay, Double.parseDouble(words.get(1)),
+                        Path.of(arguments[1])));
             }
         } catch (OutOfMemoryError e) {
             System.err.println(e);
@@ -58,7 +60,7 @@ final class CompareChild {
         return cell.name() + " " + seconds;
     }
 
-    static double measure(Cell cell, Peer peer, double seconds, Path flatTraces)
+    static double measure(Cell cell, Peer peer, PeerReplay replay, double seconds, Path flatTraces)
             throws IOException, InterruptedException {
         SmallLoops loops = new SmallLoops(seconds);
         return switch (cell) {
@@ -66,8 +68,8 @@ final class CompareChild {
             case PAIR_4K -> loops.pairNanos(peer, 4096);
             case BATCH_64 -> loops.batchNanos(peer, 64);
             case SCOPE_64 -> loops.scopeNanos(peer);
-            case SQLITE, ROCKSDB, CLICKHOUSE, PYTHON -> PeerReplay.nanosPerEvent(
-                    flatTraces.resolve(cell.displayName()), peer, seconds);
+            case SQLITE, ROCKSDB, CLICKHOUSE, PYTHON ->
+                replay.nanosPerEvent(flatTraces.resolve(cell.displayName()), seconds);
             case LARSON -> TimedWorkload.larsonNanos(peer, Cell.THREADS, seconds);
             case ALLOC_TEST -> TimedWorkload.allocTestNanos(peer, Cell.THREADS, seconds);
         };

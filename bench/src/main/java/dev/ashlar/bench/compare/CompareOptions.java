@@ -2,6 +2,7 @@ package dev.ashlar.bench.compare;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 import dev.ashlar.bench.peer.PeerKind;
 
@@ -16,6 +17,11 @@ import dev.ashlar.bench.peer.PeerKind;
  */
 public record CompareOptions(
         List<PeerKind> allocators, boolean withC, double secondsPerCell, String compiler, Path home) {
+    /** All but a hardened pool and a shared arena for each block, which take longer than all others together. */
+    public static final List<PeerKind> DEFAULT_ALLOCATORS = Stream.of(PeerKind.values())
+            .filter(kind -> kind != PeerKind.ASHLAR_HARDENED && kind != PeerKind.ARENA_SHARED)
+            .toList();
+
     /** Copies the list. */
     public CompareOptions {
         allocators = List.copyOf(allocators);

@@ -6,23 +6,37 @@ import java.nio.file.Path;
 import dev.ashlar.bench.peer.Peer;
 import org.jspecify.annotations.Nullable;
 
-/** A trace through any {@link Peer}, in this JVM: timed, or for its resident memory. The loops are those of the replay. */
+/**
+ * A trace through any {@link Peer}, in this JVM: timed, or for its resident memory. The loops are those of the replay.
+ *
+ * <p>Keeps the trace that it read last: slices of one trace follow each other. One thread.
+ */
 public final class PeerReplay {
     private static final double NANOS_PER_SECOND = 1e9;
 
-    private PeerReplay() {}
+    private final Peer peer;
+    private @Nullable Path lastFile;
+    private @Nullable FlatTrace lastTrace;
+
+    /**
+     * Replays through a peer.
+     *
+     * @param peer that is warm after the first replay
+     */
+    public PeerReplay(Peer peer) {
+        this.peer = peer;
+    }
 
     /**
      * Replays a whole trace again and again until the time is up.
      *
      * @param flatTrace a file that {@link FlatTraceFile} wrote
-     * @param peer to replay through; it is as it was at the end, but warm
      * @param seconds after which no other pass begins
      * @return nanoseconds per event, mean of the passes
      * @throws IOException if the file can't be read
      */
-    public static double nanosPerEvent(Path flatTrace, Peer peer, double seconds) throws IOException {
-        FlatTrace trace = FlatTraceFile.read(flatTrace);
+    public double nanosPerEvent(Path flatTrace, double seconds) throws IOException {
+        FlatTrace trace = trace(flatTrace);
         long[] addresses = new long[trace.blockCount()];
         try (PeerAllocator allocator = new PeerAllocator(peer, trace.blockCount())) {
             long nanos = 0;
@@ -42,13 +56,22 @@ public final class PeerReplay {
      * Replays a trace once, writing to every page.
      *
      * @param flatTrace a file that {@link FlatTraceFile} wrote
-     * @param peer to replay through
      * @return the most bytes that resident memory grew, or null where the operating system does not tell
      * @throws IOException if the file can't be read
      */
-    public static @Nullable Long peakResidentBytes(Path flatTrace, Peer peer) throws IOException {
-        return new ResidentPass(FlatTraceFile.read(flatTrace), blockCount -> new PeerAllocator(peer, blockCount))
+    public @Nullable Long peakResidentBytes(Path flatTrace) throws IOException {
+        return new ResidentPass(trace(flatTrace), blockCount -> new PeerAllocator(peer, blockCount))
                 .run()
                 .peakResidentBytes();
+    }
+
+    private FlatTrace trace(Path flatTrace) throws IOException {
+        FlatTrace trace = lastTrace;
+        if (trace == null || !flatTrace.equals(lastFile)) {
+            trace = FlatTraceFile.read(flatTrace);
+            lastTrace = trace;
+            lastFile = flatTrace;
+        }
+        return trace;
     }
 }

@@ -13,6 +13,7 @@ import dev.ashlar.bench.peer.Peer;
 import dev.ashlar.bench.peer.PeerKind;
 import dev.ashlar.bench.process.ChildProcess;
 import dev.ashlar.bench.replay.FlatTraceFile;
+import dev.ashlar.bench.replay.PeerReplay;
 import dev.ashlar.trace.TraceWriter;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -52,7 +53,7 @@ class CompareCellsTest {
     void measure_eachCell_takesTime(Cell cell, PeerKind kind) throws IOException, InterruptedException {
         writeTraces();
         try (Peer peer = kind.open()) {
-            assertTrue(CompareChild.measure(cell, peer, 0, folder) > 0);
+            assertTrue(CompareChild.measure(cell, peer, new PeerReplay(peer), 0, folder) > 0);
         }
     }
 
