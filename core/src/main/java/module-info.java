@@ -1,5 +1,6 @@
 /** Ashlar's core: an off-heap allocator for one owner, and the format of recorded allocation traces. */
-module dev.ashlar.core {
+// The module that it exports to is compiled after this one, and not there yet.
+@SuppressWarnings("module") module dev.ashlar.core {
     requires static transitive org.jspecify;
 
     exports dev.ashlar;

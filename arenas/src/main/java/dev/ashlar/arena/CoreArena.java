@@ -165,11 +165,11 @@ public final class CoreArena {
 
     /** For who must reach a block of this arena. */
     private void checkServing() {
-        if (!serves()) {
-            HeapCorruptionException since = damage;
+        HeapCorruptionException since = damage;
+        if (!serves() && since != null) {
             throw new HeapCorruptionException(
                     "pool '%s': arena %d is fenced (expected: recovered) since %s"
-                            .formatted(poolName, number, since == null ? "" : since.getMessage()),
+                            .formatted(poolName, number, since.getMessage()),
                     since);
         }
     }
@@ -407,7 +407,7 @@ public final class CoreArena {
             int word = liveWord(address);
             int actual = owned.get(address);
             if (actual != owner) {
-                return -1 - actual;
+                return -1L - actual;
             }
             long bytes = BlockLayout.payloadBytes(space.unitsOf(address, word));
             if (guards != null) {

@@ -67,7 +67,7 @@ final class OwnedBlocks {
     }
 
     private int home(long block) {
-        return (int) (block * SPREAD >>> Integer.SIZE) & (blocks.length - 1);
+        return (int) ((block * SPREAD) >>> Integer.SIZE) & (blocks.length - 1);
     }
 
     private void resize(int size) {

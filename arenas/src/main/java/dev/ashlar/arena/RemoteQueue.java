@@ -43,7 +43,8 @@ final class RemoteQueue {
     }
 
     /** The next batch, or null; under the arena's lock. */
-    @Nullable CellBatch poll() {
+    @Nullable
+    CellBatch poll() {
         return queue.relaxedPoll();
     }
 

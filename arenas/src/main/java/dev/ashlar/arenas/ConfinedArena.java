@@ -75,7 +75,8 @@ final class ConfinedArena implements Arena {
     /** The inner arena's checks, before anything is allocated for nothing. */
     private void checkUsable() {
         if (!memory.isAccessibleBy(Thread.currentThread())) {
-            throw new WrongThreadException("arena: used by %s (expected: the thread that opened it)".formatted(Thread.currentThread()));
+            throw new WrongThreadException(
+                    "arena: used by %s (expected: the thread that opened it)".formatted(Thread.currentThread()));
         }
         if (!inner.scope().isAlive()) {
             throw new IllegalStateException("arena is closed (expected: open)");
@@ -83,7 +84,8 @@ final class ConfinedArena implements Arena {
     }
 
     private long allocateBlock(long byteSize, long alignment) {
-        if (byteSize >= 0 && byteSize <= SizeClasses.MAX_BYTES && Segments.isUsual(alignment) && engine.guards() == null) {
+        if (byteSize >= 0 && byteSize <= SizeClasses.MAX_BYTES && Segments.isUsual(alignment)
+                && engine.guards() == null) {
             int sizeClass = SizeClasses.of(byteSize);
             long cell = engine.currentCache().allocate(sizeClass, PoolEngine.scopeCode(sizeClass));
             if (cell != 0) {

@@ -40,6 +40,7 @@ final class Segments {
     }
 
     /** The address of a segment that this pool made. */
+    @SuppressWarnings("ReferenceEquality") // A scope that is another object is looked at again, by checkScope.
     long addressOf(MemorySegment segment) {
         Objects.requireNonNull(segment, "segment");
         if (segment.scope() != scope || guards != null) {
@@ -57,7 +58,8 @@ final class Segments {
         MemorySegment.Scope found = segment.scope();
         Guards armed = guards;
         if (!found.equals(scope) && (armed == null || !armed.isOwnScope(found))) {
-            throw engine.foreignSegment(address, "given as a segment of a scope that is not this pool's: an arena's, or of other memory");
+            throw engine.foreignSegment(address,
+                    "given as a segment of a scope that is not this pool's: an arena's, or of other memory");
         }
         if (armed != null && !ofGeneration(armed, address).scope().equals(found)) {
             throw engine.stale(address);

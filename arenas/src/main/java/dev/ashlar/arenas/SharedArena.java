@@ -86,16 +86,19 @@ final class SharedArena implements Arena {
      */
     @Override
     public void close() {
-        inner.close();
-        BlockStack last;
-        synchronized (lock) {
-            ended = true;
-            last = blocks;
+        try {
+            inner.close();
+            BlockStack last;
+            synchronized (lock) {
+                ended = true;
+                last = blocks;
+            }
+            for (long block = last.pop(); block != 0; block = last.pop()) {
+                ScopeBlocks.free(engine, block);
+            }
+        } finally {
+            Reference.reachabilityFence(this);
         }
-        for (long block = last.pop(); block != 0; block = last.pop()) {
-            ScopeBlocks.free(engine, block);
-        }
-        Reference.reachabilityFence(this);
     }
 
     @Override

@@ -29,6 +29,7 @@ public final class CacheTable {
     private static final int LARGEST_SIZE = 1 << 16;
 
     private final Function<Thread, CoreCache> factory;
+    @SuppressWarnings("ThreadLocalUsage") // One for each pool.
     private final ThreadLocal<@Nullable CoreCache> crowdedOut = new ThreadLocal<>();
     private final Object lock = new Object();
 

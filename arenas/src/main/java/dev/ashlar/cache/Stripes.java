@@ -72,7 +72,7 @@ public final class Stripes {
 
     /** A stripe that nobody uses, or null after a few tries. The caller releases it, and doesn't park before. */
     public @Nullable Stripe tryTake() {
-        int index = (int) (Thread.currentThread().threadId() * SPREAD >>> shift);
+        int index = (int) ((Thread.currentThread().threadId() * SPREAD) >>> shift);
         for (int i = 0; i < MAX_TRIES && i < stripes.length; i++) {
             Stripe stripe = stripes[(index + i) & (stripes.length - 1)];
             if (stripe.tryTake()) {

@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.ashlar.Coalescing;
+import dev.ashlar.arena.ArenaFigures;
+import dev.ashlar.arena.CoreArena;
+import dev.ashlar.arena.SpareBatches;
 import dev.ashlar.block.BlockStarts;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.block.Headers;
@@ -15,9 +18,6 @@ import dev.ashlar.region.Guards;
 import dev.ashlar.region.RegionTable;
 import dev.ashlar.region.Regions;
 import dev.ashlar.slab.SlabTable;
-import dev.ashlar.arena.ArenaFigures;
-import dev.ashlar.arena.CoreArena;
-import dev.ashlar.arena.SpareBatches;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,7 +117,8 @@ final class ArenaGroup {
     }
 
     /** The arena whose region a block or cell is in, or null. The answer is lasting if the block is live. */
-    @Nullable CoreArena ownerOf(long block) {
+    @Nullable
+    CoreArena ownerOf(long block) {
         int owner = regions.ownerOf(geometry.regionOf(block));
         return owner == Regions.NOBODY ? null : arenas[owner];
     }

@@ -11,23 +11,25 @@ final class Exhaustion {
     private Exhaustion() {}
 
     static PoolExhaustedException of(
-            String poolName, HeapStatistics now, long regionBytes, long byteSize, long alignment, @Nullable OsException refusal) {
+            String poolName, HeapStatistics now, long regionBytes, long byteSize, long alignment,
+            @Nullable OsException refusal) {
         Cause cause = causeOf(now, byteSize, refusal);
-        String message = ("pool '%s': %s: %d bytes (alignment %d) do not fit: capacity %d, committed %d, live %d in %d blocks,"
-                + " pending %d, free %d with the largest block %d; %s")
-                .formatted(
-                        poolName,
-                        cause,
-                        byteSize,
-                        alignment,
-                        now.capacityBytes(),
-                        now.committedBytes(),
-                        now.liveBytes(),
-                        now.liveBlocks(),
-                        now.pendingBytes(),
-                        now.freeBytes(),
-                        now.largestFreeBytes(),
-                        advice(cause, now, regionBytes, byteSize, refusal));
+        String message =
+                ("pool '%s': %s: %d bytes (alignment %d) do not fit: capacity %d, committed %d, live %d in %d blocks,"
+                        + " pending %d, free %d with the largest block %d; %s")
+                        .formatted(
+                                poolName,
+                                cause,
+                                byteSize,
+                                alignment,
+                                now.capacityBytes(),
+                                now.committedBytes(),
+                                now.liveBytes(),
+                                now.liveBlocks(),
+                                now.pendingBytes(),
+                                now.freeBytes(),
+                                now.largestFreeBytes(),
+                                advice(cause, now, regionBytes, byteSize, refusal));
         return new PoolExhaustedException(
                 message, cause, byteSize, now, refusal == null ? 0 : refusal.errno(), refusal);
     }
@@ -46,7 +48,7 @@ final class Exhaustion {
     private static String advice(
             Cause cause, HeapStatistics now, long regionBytes, long byteSize, @Nullable OsException refusal) {
         if (refusal != null) {
-            return refusal.getMessage();
+            return String.valueOf(refusal.getMessage());
         }
         if (byteSize > now.capacityBytes()) {
             return "a capacity of more than %d would help, and nothing else".formatted(byteSize);
@@ -54,12 +56,14 @@ final class Exhaustion {
         if (cause == Cause.CAPACITY) {
             String pending = now.pendingBytes() == 0
                     ? ""
-                    : "; %d pending bytes come back when the threads that cache them free, or end".formatted(now.pendingBytes());
+                    : "; %d pending bytes come back when the threads that cache them free, or end"
+                            .formatted(now.pendingBytes());
             return "freeing %d bytes or more, or a larger capacity, would help%s"
                     .formatted(byteSize - now.freeBytes() - uncommitted(now), pending);
         }
         return byteSize > regionBytes
-                ? "freeing what lies between free regions of %d bytes would help, or a larger capacity".formatted(regionBytes)
+                ? "freeing what lies between free regions of %d bytes would help, or a larger capacity"
+                        .formatted(regionBytes)
                 : "freeing neighbours of free blocks would help, or a larger capacity";
     }
 

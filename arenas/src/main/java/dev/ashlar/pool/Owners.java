@@ -46,7 +46,8 @@ final class Owners {
     }
 
     /** The owner of a number, or null. */
-    @Nullable BlockOwner get(int number) {
+    @Nullable
+    BlockOwner get(int number) {
         AtomicReferenceArray<@Nullable BlockOwner> chunk = chunks.get(number / CHUNK);
         return chunk == null ? null : chunk.get(number % CHUNK);
     }

@@ -204,7 +204,8 @@ public final class PoolEngine {
         }
         long payloadBytes = byteSize + guardBytes;
         int sizeClass =
-                payloadBytes <= SizeClasses.MAX_BYTES ? SizeClasses.ofAligned(payloadBytes, alignment) : Request.NO_CLASS;
+                payloadBytes <= SizeClasses.MAX_BYTES ? SizeClasses.ofAligned(payloadBytes, alignment)
+                        : Request.NO_CLASS;
         return sizeClass == Request.NO_CLASS
                 ? tryBlock(byteSize, payloadBytes, alignment, owner)
                 : tryCell(byteSize, payloadBytes, alignment, owner, sizeClass);
@@ -539,7 +540,8 @@ public final class PoolEngine {
             return address;
         }
         BlockOwner account = owners.get(owner);
-        long moved = account == null ? allocateSlowly(byteSize, alignment, owner) : account.allocate(byteSize, alignment);
+        long moved =
+                account == null ? allocateSlowly(byteSize, alignment, owner) : account.allocate(byteSize, alignment);
         Memory.copy(address, moved, Math.min(usable, byteSize));
         freeSlowly(address, owner);
         return moved;

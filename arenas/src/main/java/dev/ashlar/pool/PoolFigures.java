@@ -93,7 +93,8 @@ final class PoolFigures {
                 : run * arenas.geometry().regionBytes() - BlockLayout.EDGE_BYTES - BlockLayout.HEADER_BYTES;
         return new HeapStatistics(
                 settings.capacityBytes(),
-                figures.stream().mapToLong(ArenaFigures::committedBytes).sum() + retained * regions.committedBytesEach(),
+                figures.stream().mapToLong(ArenaFigures::committedBytes).sum()
+                        + retained * regions.committedBytesEach(),
                 figures.stream().mapToLong(ArenaFigures::blockBytes).sum() + Math.max(0, taken - pendingBytes),
                 pendingBytes,
                 partlyFree + retained * arenas.geometry().regionBytes(),
@@ -123,7 +124,8 @@ final class PoolFigures {
             liveCells += cells.liveCells();
             equal(
                     "arena %d: blocks + taken + free + headers + overhead".formatted(i),
-                    now.blockBytes() + now.takenCellBytes() + now.freeBlockBytes() + now.freeCellBytes() + now.headerBytes()
+                    now.blockBytes() + now.takenCellBytes() + now.freeBlockBytes() + now.freeCellBytes()
+                            + now.headerBytes()
                             + now.overheadBytes(),
                     now.committedBytes());
         }

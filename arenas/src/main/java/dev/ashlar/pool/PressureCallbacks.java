@@ -31,6 +31,7 @@ final class PressureCallbacks {
     }
 
     /** Registers a callback; the result takes it out again. */
+    @SuppressWarnings("ReferenceEquality") // Equal entries may be registered by two callers.
     Runnable add(int priority, LongConsumer callback) {
         Entry entry = new Entry(priority, callback);
         synchronized (entries) {

@@ -66,7 +66,8 @@ final class Request {
     }
 
     /** The last refusal of the operating system, or null. */
-    @Nullable OsException refusal() {
+    @Nullable
+    OsException refusal() {
         return refusal;
     }
 }

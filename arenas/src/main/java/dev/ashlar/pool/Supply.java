@@ -108,7 +108,6 @@ final class Supply {
                 arenas.get(i).coalesce();
             } catch (HeapCorruptionException e) {
                 // Fenced now: what can be had from the others is had, and who reaches a block there is told.
-                continue;
             }
         }
     }

@@ -73,6 +73,7 @@ final class Waiters {
     }
 
     /** Returns when this one is first and there is reason to try, or the time is over. */
+    @SuppressWarnings("WaitNotInLoop")
     private void awaitTurn(Waiter waiter, long begin, long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {

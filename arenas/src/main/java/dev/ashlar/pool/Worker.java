@@ -44,7 +44,8 @@ final class Worker {
             try {
                 engine.maintain();
             } catch (RuntimeException | Error e) {
-                System.getLogger("dev.ashlar").log(WARNING, "pool '" + poolName + "': maintenance failed; it goes on", e);
+                System.getLogger("dev.ashlar").log(WARNING, "pool '" + poolName + "': maintenance failed; it goes on",
+                        e);
             }
         }
     }

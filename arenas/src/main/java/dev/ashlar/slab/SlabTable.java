@@ -102,7 +102,7 @@ public final class SlabTable {
         if (offset < 0) {
             return -1;
         }
-        int index = (int) (offset * RECIPROCALS[sizeClass] >>> RECIPROCAL_SHIFT);
+        int index = (int) ((offset * RECIPROCALS[sizeClass]) >>> RECIPROCAL_SHIFT);
         return index < cells(head) && (long) index * SizeClasses.strideBytes(sizeClass) == offset ? index : -1;
     }
 

@@ -72,7 +72,8 @@ public final class SlabValidator {
                 block,
                 "a slab of %d cells (expected: %d)".formatted(table.cells(head), SlabTable.cellsIn(sizeClass, slots)));
         for (int slot = 1; slot < slots; slot++) {
-            expect(table.slabAt(block + (long) slot * SlabTable.SLOT_BYTES) == head, block, "a slab that its slot " + slot + " is not of");
+            expect(table.slabAt(block + (long) slot * SlabTable.SLOT_BYTES) == head, block,
+                    "a slab that its slot " + slot + " is not of");
         }
         found[sizeClass]++;
         cells += table.cells(head);
@@ -108,7 +109,8 @@ public final class SlabValidator {
         expect(
                 free == table.freeCells(head),
                 table.start(head),
-                "a slab that counts %d free cells (expected: %d, from its bitmap)".formatted(table.freeCells(head), free));
+                "a slab that counts %d free cells (expected: %d, from its bitmap)".formatted(table.freeCells(head),
+                        free));
         taken[sizeClass] += table.cells(head) - free;
         if (free == table.cells(head)) {
             empty[sizeClass]++;

@@ -52,7 +52,8 @@ public final class SizeClasses {
     public static int of(long byteSize) {
         int bytes = (int) byteSize;
         if (bytes <= FINE_MAX + BlockLayout.HEADER_BYTES) {
-            return Math.max(0, ((bytes + (BlockLayout.HEADER_BYTES + BlockLayout.UNIT_BYTES - 1)) >>> BlockLayout.UNIT_SHIFT) - 2);
+            return Math.max(0,
+                    ((bytes + (BlockLayout.HEADER_BYTES + BlockLayout.UNIT_BYTES - 1)) >>> BlockLayout.UNIT_SHIFT) - 2);
         }
         int last = bytes - BlockLayout.HEADER_BYTES - 1;
         int doubling = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(last);

@@ -51,8 +51,10 @@ final class Range implements Runnable {
         boolean unmaps = os.canRescope() && held == 0;
         try {
             if (held > 0) {
-                log(WARNING, "reservation " + this + ": " + held + " scopes of it were never closed (expected: 0); it stays"
-                        + " mapped until the process ends", null);
+                log(WARNING,
+                        "reservation " + this + ": " + held + " scopes of it were never closed (expected: 0); it stays"
+                                + " mapped until the process ends",
+                        null);
             } else if (!closed) {
                 log(WARNING, "reservation " + this + ": dropped without being closed; its memory "
                         + (unmaps ? "is returned now" : "stays mapped until the process ends"), null);

@@ -28,11 +28,11 @@ public final class OpenSpaces {
 
     /** Notes that an owner is closed. */
     public static void remove(Object owner) {
-        ENTRIES.removeIf(entry -> entry.owner.get() == null || entry.owner.get() == owner);
+        ENTRIES.removeIf(entry -> entry.owner.refersTo(null) || entry.owner.refersTo(owner));
     }
 
     /** The name of the open owner that an address belongs to, or null. */
-    static @Nullable String ownerOf(long address) {
+    public static @Nullable String ownerOf(long address) {
         for (Entry entry : ENTRIES) {
             if (entry.geometry.contains(address) && entry.owner.get() != null) {
                 return entry.name;

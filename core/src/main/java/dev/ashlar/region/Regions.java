@@ -189,7 +189,7 @@ public final class Regions {
         return true;
     }
 
-    private void commit(int first, int count) {
+    private synchronized void commit(int first, int count) {
         int unwritable = first;
         while (shared && unwritable < first + count && writable.contains(unwritable)) {
             unwritable++;
@@ -228,7 +228,7 @@ public final class Regions {
         }
     }
 
-    private void uncommit(int first, int count) {
+    private synchronized void uncommit(int first, int count) {
         giveBackPages(geometry.regionStart(first), count * geometry.regionBytes());
         committedRegions -= count;
         for (int region = first; region < first + count; region++) {
