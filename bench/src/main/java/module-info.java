@@ -2,6 +2,7 @@
 @SuppressWarnings("requires-automatic") // JMH has no module descriptor; it is needed to compile, and not to replay.
 module dev.ashlar.bench {
     requires com.fasterxml.jackson.core;
+    requires dev.ashlar.arenas;
     requires transitive dev.ashlar.core;
     requires java.management;
     requires jdk.management;
