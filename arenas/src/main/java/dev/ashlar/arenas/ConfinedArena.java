@@ -161,8 +161,10 @@ final class ConfinedArena implements Arena {
         try {
             BlockStack blocks = more;
             more = null;
-            for (long next = blocks == null ? 0 : blocks.pop(); next != 0; next = blocks.pop()) {
-                free(next);
+            if (blocks != null) {
+                for (long next = blocks.pop(); next != 0; next = blocks.pop()) {
+                    free(next);
+                }
             }
             if (block != 0) {
                 free(block);

@@ -16,6 +16,7 @@ import dev.ashlar.pool.PoolEngine;
  * <p>Blocks are the pool's: allocated here they may be freed there, and the other way round. Closing the view takes back what it has cached; live blocks
  * stay as they are. Only the thread that opened it may use it. The view keeps its pool.
  */
+@SuppressWarnings("ReferenceEquality") // Threads.
 public final class ConfinedPool implements SegmentAllocator, AutoCloseable {
     private final MemoryPool pool;
     private final PoolEngine engine;

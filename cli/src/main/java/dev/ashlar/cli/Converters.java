@@ -43,7 +43,7 @@ final class Converters {
         }
     }
 
-    /** {@code ashlar}, {@code malloc} or {@code arena}. */
+    /** {@code ashlar}, {@code ashlar-confined}, {@code heap}. */
     static final class Allocator implements ITypeConverter<AllocatorKind> {
         @Override
         public AllocatorKind convert(String text) {

@@ -20,6 +20,8 @@ final class ChildJvm {
     private static final long HEAP_STEP_BYTES = 16L << 20;
     // The flat arrays, and both their old and new copies when they have to grow.
     private static final int HEAP_BYTES_PER_EVENT = 48;
+    // The layout of a parallel replay: 24 bytes, and meanwhile the threads, twice, and the handovers of some.
+    private static final int HEAP_BYTES_PER_PARALLEL_EVENT = 48;
     // Addresses, sizes, arenas and segments by id.
     private static final int HEAP_BYTES_PER_BLOCK = 32;
     // The objects of one open Arena and its segment, with room for the collector to work in; or an entry of an audit's map.
@@ -38,7 +40,7 @@ final class ChildJvm {
      */
     static TaskResult run(ReplayTask task, TraceFigures figures)
             throws IOException, ReplayException, InterruptedException {
-        return result(task, ChildProcess.run(command(task, heapBytes(figures)), Map.of()));
+        return result(task, ChildProcess.run(command(task, heapBytes(task, figures)), Map.of()));
     }
 
     private static TaskResult result(ReplayTask task, ChildProcess.Output output) throws ReplayException, IOException {
@@ -76,7 +78,7 @@ final class ChildJvm {
     private static void addModules(List<String> command) {
         Module module = ReplayChild.class.getModule();
         if (module.isNamed()) {
-            command.add("--enable-native-access=dev.ashlar.core," + module.getName());
+            command.add("--enable-native-access=dev.ashlar.core,dev.ashlar.arenas," + module.getName());
             command.add("--module-path");
             command.add(System.getProperty("jdk.module.path"));
             command.add("--module");
@@ -89,9 +91,10 @@ final class ChildJvm {
         }
     }
 
-    private static long heapBytes(TraceFigures figures) {
+    private static long heapBytes(ReplayTask task, TraceFigures figures) {
         long needed = BASE_HEAP_BYTES
                 + figures.events() * HEAP_BYTES_PER_EVENT
+                + (task.parallel() ? figures.events() * HEAP_BYTES_PER_PARALLEL_EVENT : 0)
                 + figures.blocks() * HEAP_BYTES_PER_BLOCK
                 + figures.peakLiveBlocks() * HEAP_BYTES_PER_LIVE_BLOCK;
         return Math.ceilDiv(needed, HEAP_STEP_BYTES) * HEAP_STEP_BYTES;

@@ -25,7 +25,7 @@ class HeapAuditTest {
         heap.freeAddress(first);
         model.remove(0);
 
-        assertDoesNotThrow(() -> new HeapAudit(heap, model).run());
+        assertDoesNotThrow(() -> HeapAudit.of(heap, model).run());
     }
 
     @Test
@@ -59,7 +59,7 @@ class HeapAuditTest {
 
     private void assertFails(String messagePart) {
         IllegalStateException e =
-                assertThrows(IllegalStateException.class, () -> new HeapAudit(heap, model).run());
+                assertThrows(IllegalStateException.class, () -> HeapAudit.of(heap, model).run());
         assertSays(messagePart, e);
     }
 }

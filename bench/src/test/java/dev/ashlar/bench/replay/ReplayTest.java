@@ -46,11 +46,11 @@ class ReplayTest {
         TraceSource source = randomSource();
 
         ReplayReport report =
-                new Replay(List.of(source), options(List.of(AllocatorKind.values()), 0), listener).run();
+                new Replay(List.of(source), options(AllocatorKind.DEFAULTS, 0), listener).run();
 
         assertEquals(ended, report.runs());
         assertEquals(
-                List.of(AllocatorKind.values()),
+                AllocatorKind.DEFAULTS,
                 report.runs().stream().map(ReplayRun::allocator).toList());
         for (ReplayRun run : report.runs()) {
             assertEquals("small", run.trace());
@@ -118,7 +118,8 @@ class ReplayTest {
                 0,
                 1,
                 false,
-                0);
+                0,
+                false);
 
         ReplayException e = assertThrows(
                 ReplayException.class, () -> ChildJvm.run(task, new TraceFigures(0, 0, 0, 0, 0)));
@@ -139,7 +140,8 @@ class ReplayTest {
                 1 << 22,
                 9,
                 true,
-                12345);
+                12345,
+                true);
 
         assertEquals(task, ReplayTask.ofArguments(task.toArguments()));
     }
@@ -168,6 +170,7 @@ class ReplayTest {
                 true,
                 1000,
                 capacityBytes,
-                ReplayOptions.DEFAULT_REGION_BYTES);
+                ReplayOptions.DEFAULT_REGION_BYTES,
+                false);
     }
 }
