@@ -37,7 +37,7 @@ public class PeerHandOverBenchmark {
     private static final int SLOTS = 1 << 12;
     private static final long BYTES = 64;
 
-    /** The ring: slots from {@code freed} to {@code allocated} are full. */
+    /** The ring: slots from {@code freed} to {@code allocated} are full. What is left in it goes with the fork. */
     @State(Scope.Group)
     public static class Ring {
         final AtomicLong allocated = new AtomicLong();
@@ -52,16 +52,6 @@ public class PeerHandOverBenchmark {
                         + ": frees by another thread (expected: an allocator that allows them)");
             }
             blocks = state.peer.newBlocks(SLOTS);
-        }
-
-        /** Frees what is left in the ring. */
-        @TearDown(Level.Trial)
-        public void tearDown(PeerState state) {
-            try (Worker worker = state.peer.newWorker()) {
-                for (long i = freed.get(); i < allocated.get(); i++) {
-                    worker.free(blocks, (int) (i % SLOTS));
-                }
-            }
         }
     }
 

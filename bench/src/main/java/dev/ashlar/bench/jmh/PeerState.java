@@ -8,10 +8,12 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
-/** The allocator under a benchmark, shared by its threads. */
+/**
+ * The allocator under a benchmark, shared by its threads. It goes with the fork: JMH does not say which thread's states end first, and
+ * workers end before their allocator.
+ */
 @State(Scope.Benchmark)
 public class PeerState {
     /** Any of {@link PeerKind}: {@code -p allocator=MALLOC,NULL}. */
@@ -31,11 +33,5 @@ public class PeerState {
                     allocator.displayName() + ": " + parameters.getThreads() + " threads (expected: one owner)");
         }
         peer = allocator.open();
-    }
-
-    /** Gives everything back. */
-    @TearDown(Level.Trial)
-    public void tearDown() {
-        peer.close();
     }
 }
