@@ -401,7 +401,9 @@ public final class PoolEngine {
         return account == null ? "the pool itself" : account.describe();
     }
 
+    /** The holder's last step with a cell: of several threads that free it one gets further than the first line. */
     private void disarm(Guards armed, long cell, long code, int sizeClass) {
+        takeFromHolder(cell, code, sizeClass);
         int usableBytes = SizeClasses.usableBytes(sizeClass);
         try {
             armed.requested(cell, usableBytes);
@@ -409,6 +411,10 @@ public final class PoolEngine {
             withhold(cell, sizeClass, e);
             throw e;
         }
+        Memory.fill(cell, usableBytes, (byte) 0);
+    }
+
+    private void takeFromHolder(long cell, long code, int sizeClass) {
         if (!CellHeaders.exchange(cell, code, CellHeaders.freeCode(sizeClass))) {
             throw new InvalidFreeException(
                     Reason.DOUBLE_FREE,
@@ -416,7 +422,6 @@ public final class PoolEngine {
                     "pool '%s': %s was freed by another thread at the same moment (expected: to be freed once)"
                             .formatted(settings.name(), geometry.describe(cell)));
         }
-        Memory.fill(cell, usableBytes, (byte) 0);
     }
 
     private void pushCell(long cell, int sizeClass) {
@@ -522,8 +527,14 @@ public final class PoolEngine {
         try {
             return guards.requested(address, payloadBytes);
         } catch (HeapCorruptionException e) {
+            // Unless it is being freed at this moment, which clears the guard.
             long code = CellHeaders.read(address);
-            withhold(address, isLiveCell(address, code) ? CellHeaders.sizeClass(code) : -1, e);
+            boolean cell = isLiveCell(address, code);
+            int sizeClass = cell ? CellHeaders.sizeClass(code) : -1;
+            if (cell) {
+                takeFromHolder(address, code, sizeClass);
+            }
+            withhold(address, sizeClass, e);
             throw e;
         }
     }
