@@ -795,12 +795,13 @@ public final class PoolEngine {
     }
 
     /**
-     * Closes the pool; whoever comes second returns when it is closed.
+     * Closes the pool; whoever comes second returns when it is closed, or tries what was refused again.
      *
-     * @throws IllegalStateException if a thread uses a segment in an I/O operation or a native call; the pool is open then
+     * @throws IllegalStateException if a thread uses a segment in an I/O operation or a native call; the pool is open then, or if it is
+     *     hardened closed for all but this: some of its generations have ended, and don't begin again
      */
     public synchronized void close() {
-        if (closed) {
+        if (closed && arenas.reservation().isClosed()) {
             return;
         }
         closed = true;
@@ -817,7 +818,7 @@ public final class PoolEngine {
             if (arenas.reservation().isClosed()) {
                 worker.stop();
                 OpenSpaces.remove(this);
-            } else {
+            } else if (guards == null) {
                 reopen();
             }
         }
