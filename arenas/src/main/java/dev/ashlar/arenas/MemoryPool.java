@@ -517,8 +517,8 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
      * are open stays until they are closed. Closing again does nothing; of two threads one closes, and both return when it is done. Costs a handshake with
      * all threads.
      *
-     * @throws IllegalStateException if a thread is using one of its segments in an I/O operation or a native call; the pool stays open,
-     *     and close can be called again
+     * @throws IllegalStateException if a thread is using one of its segments in an I/O operation or a native call; the pool stays open (a
+     *     hardened one refuses everything else from then on), and close can be called again
      */
     @Override
     public void close() {

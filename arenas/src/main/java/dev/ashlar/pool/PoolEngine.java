@@ -408,16 +408,10 @@ public final class PoolEngine {
         return account == null ? "the pool itself" : account.describe();
     }
 
+    /** The holder's last step with a cell: of several threads that free it one gets further than the first line. */
     private void disarm(Guards armed, long cell, long code, int sizeClass) {
+        takeFromHolder(cell, code, sizeClass);
         int usableBytes = SizeClasses.usableBytes(sizeClass);
-        // First of all: whoever loses must not look at a guard that the winner is zeroing, and take it for damage.
-        if (!CellHeaders.exchange(cell, code, CellHeaders.freeCode(sizeClass))) {
-            throw new InvalidFreeException(
-                    Reason.DOUBLE_FREE,
-                    cell,
-                    "pool '%s': %s was freed by another thread at the same moment (expected: to be freed once)"
-                            .formatted(settings.name(), geometry.describe(cell)));
-        }
         try {
             armed.requested(cell, usableBytes);
         } catch (HeapCorruptionException e) {
@@ -425,6 +419,16 @@ public final class PoolEngine {
             throw e;
         }
         Memory.fill(cell, usableBytes, (byte) 0);
+    }
+
+    private void takeFromHolder(long cell, long code, int sizeClass) {
+        if (!CellHeaders.exchange(cell, code, CellHeaders.freeCode(sizeClass))) {
+            throw new InvalidFreeException(
+                    Reason.DOUBLE_FREE,
+                    cell,
+                    "pool '%s': %s was freed by another thread at the same moment (expected: to be freed once)"
+                            .formatted(settings.name(), geometry.describe(cell)));
+        }
     }
 
     private void pushCell(long cell, int sizeClass) {
@@ -530,8 +534,14 @@ public final class PoolEngine {
         try {
             return guards.requested(address, payloadBytes);
         } catch (HeapCorruptionException e) {
+            // Unless it is being freed at this moment, which clears the guard.
             long code = CellHeaders.read(address);
-            withhold(address, isLiveCell(address, code) ? CellHeaders.sizeClass(code) : -1, e);
+            boolean cell = isLiveCell(address, code);
+            int sizeClass = cell ? CellHeaders.sizeClass(code) : -1;
+            if (cell) {
+                takeFromHolder(address, code, sizeClass);
+            }
+            withhold(address, sizeClass, e);
             throw e;
         }
     }
@@ -792,12 +802,13 @@ public final class PoolEngine {
     }
 
     /**
-     * Closes the pool; whoever comes second returns when it is closed.
+     * Closes the pool; whoever comes second returns when it is closed, or tries what was refused again.
      *
-     * @throws IllegalStateException if a thread uses a segment in an I/O operation or a native call; the pool is open then
+     * @throws IllegalStateException if a thread uses a segment in an I/O operation or a native call; the pool is open then, or if it is
+     *     hardened closed for all but this: some of its generations have ended, and don't begin again
      */
     public synchronized void close() {
-        if (closed) {
+        if (closed && arenas.reservation().isClosed()) {
             return;
         }
         closed = true;
@@ -814,7 +825,7 @@ public final class PoolEngine {
             if (arenas.reservation().isClosed()) {
                 worker.stop();
                 OpenSpaces.remove(this);
-            } else {
+            } else if (guards == null) {
                 reopen();
             }
         }
