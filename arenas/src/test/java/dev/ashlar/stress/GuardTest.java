@@ -58,7 +58,7 @@ class GuardTest {
         try (TwoArenas arenas = new TwoArenas()) {
             long block = arenas.second.serveBlock(2000, 16, CellHeaders.POOL, true, true);
             assertNotEquals(0, arenas.first.serveBlock(2000, 16, CellHeaders.POOL, true, true));
-            assertThrows(RuntimeException.class, () -> arenas.first.freeBlock(block, CellHeaders.POOL, null));
+            assertThrows(InvalidFreeException.class, () -> arenas.first.freeBlock(block, CellHeaders.POOL, null));
             assertTrue(arenas.second.freeBlock(block, CellHeaders.POOL, null) > 0);
         }
     }
