@@ -84,6 +84,9 @@ public final class PoolEngine {
     /** The largest request that the hot path may serve; less than any where allocating is more than taking a cell. */
     private final long hotBytes;
 
+    /** Held while the worker moves cells, so that what counts them all can keep it out. No lock is held by who takes it. */
+    private final Object maintenance = new Object();
+
     private volatile boolean closed;
 
     /**
@@ -755,16 +758,20 @@ public final class PoolEngine {
         if (closed) {
             return;
         }
-        supply.reapCaches();
-        supply.drainIdle();
+        synchronized (maintenance) {
+            supply.reapCaches();
+            supply.drainIdle();
+        }
         memoryReturned();
     }
 
     /** The figures of this moment. */
     public PoolStatistics statistics() {
         checkOpen();
-        return new PoolFigures(settings, arenas, caches, stripes, cacheBudget)
-                .statistics(supply, waiters, pressure, failures.sum(), failedReleases.sum());
+        synchronized (maintenance) {
+            return new PoolFigures(settings, arenas, caches, stripes, cacheBudget)
+                    .statistics(supply, waiters, pressure, failures.sum(), failedReleases.sum());
+        }
     }
 
     /** Shows all blocks and cells, arena by arena. */
@@ -778,7 +785,15 @@ public final class PoolEngine {
     /** Recomputes each arena; with {@code quiet}, that nobody allocates or frees, what is live and cached as well. */
     public void validate(boolean quiet) {
         checkOpen();
-        new PoolFigures(settings, arenas, caches, stripes, cacheBudget).validate(quiet);
+        PoolFigures figures = new PoolFigures(settings, arenas, caches, stripes, cacheBudget);
+        if (quiet) {
+            // Callers see to it that they are quiet themselves, and can't do that for the worker.
+            synchronized (maintenance) {
+                figures.validate(true);
+            }
+        } else {
+            figures.validate(false);
+        }
     }
 
     /** Lifts the fence of each arena that validates. */

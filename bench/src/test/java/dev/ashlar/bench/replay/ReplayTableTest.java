@@ -61,6 +61,22 @@ class ReplayTableTest {
     }
 
     @Test
+    void row_parallel_showsThreadsAndWaitsInTheSameWidth() {
+        List<AllocatorKind> allocators = List.of(AllocatorKind.ASHLAR);
+        ReplayTable table = new ReplayTable(List.of("clickhouse"), allocators, true);
+        ReplayRun run = new ReplayRun(
+                "clickhouse", AllocatorKind.ASHLAR, FitPolicy.BEST_FIT, Coalescing.DEFERRED, 106, 1023L, 5, 1, 1, 1,
+                null, null,
+                null, null, null, true);
+
+        assertTrue(table.head().getLast().endsWith("  threads      waits  fied"), table.head().getLast());
+        assertTrue(table.row(run).endsWith("      106      1,023  yes"), table.row(run));
+        assertEquals(
+                new ReplayTable(List.of("clickhouse"), allocators, false).row(run).length(),
+                table.row(run).length());
+    }
+
+    @Test
     void row_longestUsualValues_fitIn140Columns() {
         ReplayTable table = new ReplayTable(List.of("clickhouse"), AllocatorKind.DEFAULTS, false);
 

@@ -71,6 +71,61 @@ class ReplayTest {
     }
 
     @Test
+    void run_parallel_reportsThreadsAndWaits() throws IOException, ReplayException, InterruptedException {
+        ReplayOptions options = new ReplayOptions(
+                List.of(AllocatorKind.ASHLAR, AllocatorKind.ARENA),
+                FitPolicy.SEGREGATED_FIT,
+                null,
+                1,
+                true,
+                100,
+                ReplayOptions.CAPACITY_FROM_TRACE,
+                ReplayOptions.DEFAULT_REGION_BYTES,
+                true);
+
+        ReplayReport report = new Replay(List.of(randomSource()), options, listener).run();
+
+        for (ReplayRun run : report.runs()) {
+            assertEquals(3, run.threads());
+            assertNotNull(run.waits());
+            assertTrue(run.waits() >= 0 && run.waits() <= EVENTS, run.toString());
+            assertTrue(run.nanosPerEvent() > 0 && run.verified(), run.toString());
+        }
+        assertEquals(Coalescing.DEFERRED, report.runs().getFirst().coalescing());
+        assertNotNull(report.runs().getFirst().peakCommittedBytes());
+    }
+
+    @Test
+    void run_parallelAllocatorTooSmall_namesTheEvent() throws IOException {
+        Path file = directory.resolve("large.atrace.gz");
+        try (TraceWriter writer = TraceWriter.create(file)) {
+            long early = writer.allocate(0, 1000);
+            long large = writer.allocate(1, 64 << 20);
+            writer.free(0, large);
+            writer.free(1, early);
+        }
+        ReplayOptions options = new ReplayOptions(
+                List.of(AllocatorKind.ASHLAR), FitPolicy.FIRST_FIT, null, 1, false, 0, 16 << 20, 0, true);
+
+        ReplayException e = assertThrows(
+                ReplayException.class,
+                () -> new Replay(List.of(new TraceSource("large", file)), options, listener).run());
+
+        assertSays("ashlar on large.atrace.gz: event 1 (allocate 67108864 bytes, block 1)", e);
+    }
+
+    @Test
+    void options_heapInParallel_isRefused() {
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class,
+                () -> new ReplayOptions(
+                        List.of(AllocatorKind.ASHLAR, AllocatorKind.HEAP),
+                        FitPolicy.BEST_FIT, null, 1, false, 0, 0, 0, true));
+
+        assertSays("parallel: heap has one owner", e);
+    }
+
+    @Test
     void run_damagedTrace_isRefusedBeforeAnyPass() throws IOException {
         TraceSource good = randomSource();
         Path damaged = Files.write(directory.resolve("damaged.atrace.gz"), new byte[100]);
