@@ -46,6 +46,7 @@ public final class CoreCache {
 
     private static final int FIRST_LIMIT = 8;
     private static final int MAX_LIMIT = 64;
+    private static final int BUSY_REFILLS = 4;
 
     /** A class holds at most so many bytes, but always two cells. */
     private static final int CLASS_BYTES = 16 << 10;
@@ -65,7 +66,7 @@ public final class CoreCache {
     private int rowLimit;
     private long grantedBytes;
     private int home;
-    private int strangerRefills;
+    private int busyRefills;
 
     /**
      * An empty cache for blocks of one pool.
@@ -336,17 +337,22 @@ public final class CoreCache {
     }
 
     /**
-     * Notes where a refill happens, and moves home when it was on another core's arena several times in a row: a thread that is
-     * moved back and forth would else mix cells of all arenas, and send each of them back over a queue.
+     * Notes that home was busy when a refill was due, and moves there where the thread runs now when that was so several times in a row.
+     *
+     * <p>Not at each refill, whose core may be any: a thread that the system moves back and forth would have cells of all arenas, and slabs half used
+     * in each, and send what it frees over a queue.
      *
      * @param here the number of the arena of this core
      */
-    public void refilledAt(int here) {
-        if (here == home) {
-            strangerRefills = 0;
-        } else if (++strangerRefills >= 8) {
+    public void homeWasBusy(int here) {
+        if (here != home && ++busyRefills >= BUSY_REFILLS) {
             home = here;
-            strangerRefills = 0;
+            busyRefills = 0;
         }
+    }
+
+    /** Notes that home was not busy. */
+    public void homeWasIdle() {
+        busyRefills = 0;
     }
 }

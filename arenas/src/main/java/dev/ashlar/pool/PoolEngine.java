@@ -550,10 +550,35 @@ public final class PoolEngine {
     }
 
     /**
-     * Changes the size of a block: in place if it can stay, else by moving it.
+     * Changes the size of a block: in place if it can stay, else by moving it. A cell of the pool itself that moves is one allocation and one
+     * free, on their hot paths.
      *
      * @return its address now
      */
+    public long resize(long address, long byteSize) {
+        if ((byteSize | (hotBytes - byteSize)) >= 0 && geometry.isBlockAddress(address)) {
+            long header = CellHeaders.raw(address);
+            int sizeClass = CellHeaders.sizeClass(header);
+            if (CellHeaders.isLiveOfPool(address, header) && sizeClass < SizeClasses.COUNT) {
+                int usable = SizeClasses.usableBytes(sizeClass);
+                if (staysInCell(usable, byteSize)) {
+                    return address;
+                }
+                long moved = allocate(byteSize);
+                Memory.copyWords(address, moved, Math.min(usable, byteSize));
+                free(address);
+                return moved;
+            }
+        }
+        return resize(address, byteSize, BlockLayout.UNIT_BYTES);
+    }
+
+    /** A cell is kept unless a class of half its size would do. */
+    private static boolean staysInCell(long usable, long byteSize) {
+        return byteSize <= usable && byteSize >= usable / 2;
+    }
+
+    /** The same, aligned if it moves. */
     public long resize(long address, long byteSize, long alignment) {
         checkSize(byteSize);
         checkAlignment(alignment);
@@ -587,7 +612,7 @@ public final class PoolEngine {
             return false;
         }
         if (CellHeaders.isIntact(CellHeaders.read(address))) {
-            return byteSize <= usable && byteSize >= usable / 2;
+            return staysInCell(usable, byteSize);
         }
         if (byteSize <= SizeClasses.MAX_BYTES) {
             return false;
