@@ -257,17 +257,18 @@ public final class PlantedFaults {
         return cause(result.output);
     }
 
-    /** The line of a report that says most. */
+    /** The line of a report that says most: the innermost cause, the first failure, the forbidden outcome, or how the process died. */
     private static String cause(String output) {
-        Matcher found = Pattern.compile("(Observed forbidden state: .*|Caused by: .*|=> .*|# +SIG\\w+.*)").matcher(output);
-        String line = "";
-        while (found.find()) {
-            line = found.group(1);
-            if (!line.contains("PoolStatistics")) {
-                break;
+        String line = "failed";
+        for (String pattern : List.of("=> .*", "Caused by: .*", "Observed forbidden state: .*", "\\S+ +Forbidden .*", "# +SIG\\w+.*")) {
+            String found = "";
+            for (Matcher matcher = Pattern.compile(pattern).matcher(output); matcher.find();) {
+                boolean first = pattern.startsWith("=>") || pattern.contains("orbidden");
+                found = first && !found.isEmpty() ? found : matcher.group();
             }
+            line = found.isEmpty() ? line : found;
         }
-        String text = line.replaceFirst("^(Caused by:|=>) ", "").replaceFirst("^(java|org|dev)[\\w.]*\\.", "");
+        String text = line.replaceFirst("^(Caused by:|=>) ", "").replaceFirst("^(java|org|dev)[\\w.]*\\.", "").replaceAll("\\s+", " ");
         return text.length() > 110 ? text.substring(0, 110) + "..." : text;
     }
 

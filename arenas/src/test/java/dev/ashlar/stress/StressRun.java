@@ -1,6 +1,5 @@
 package dev.ashlar.stress;
 
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -206,7 +205,6 @@ final class StressRun {
             System.err.println(thread.getKey());
             Arrays.stream(thread.getValue()).forEach(frame -> System.err.println("    at " + frame));
         }
-        Arrays.stream(ManagementFactory.getThreadMXBean().dumpAllThreads(true, true)).forEach(System.err::print);
     }
 
     /** Frees what is left, and settles the account. */
