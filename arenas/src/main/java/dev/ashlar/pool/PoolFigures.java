@@ -78,6 +78,15 @@ final class PoolFigures {
                 failedReleases);
     }
 
+    /** Bytes and blocks at this moment. */
+    HeapStatistics memory() {
+        List<CoreCache> all = allCaches();
+        return memory(
+                arenas.figures(),
+                all.stream().mapToLong(CoreCache::bytes).sum(),
+                all.stream().mapToLong(CoreCache::cells).sum());
+    }
+
     private HeapStatistics memory(List<ArenaFigures> figures, long cachedBytes, long cachedCells) {
         Regions regions = arenas.regions();
         long retained = regions.retainedRegions();

@@ -8,7 +8,6 @@ import dev.ashlar.block.CellHeaders;
 import dev.ashlar.cache.CacheTable;
 import dev.ashlar.cache.CoreCache;
 import dev.ashlar.cache.Stripes;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where memory comes from when the home arena has none free, in the order of the design:
@@ -167,8 +166,8 @@ final class Supply {
     }
 
     /** Takes one cell without a cache. */
-    long single(int sizeClass, int home, @Nullable CoreCache none) {
-        return arenas.get(home).serveCells(sizeClass, none, 1, false, true);
+    long single(int sizeClass, int home) {
+        return arenas.get(home).serveCells(sizeClass, null, 1, false, true);
     }
 
     long steals() {
