@@ -135,8 +135,12 @@ public final class CoreArena {
     }
 
     private void exit() {
-        freeBytesHint = freeBytes();
-        lock.unlock();
+        try {
+            freeBytesHint = freeBytes();
+        } finally {
+            // Also if there is no stack left to count.
+            lock.unlock();
+        }
     }
 
     private void settle() {
