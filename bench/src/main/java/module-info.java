@@ -1,12 +1,23 @@
-/** Trace replay and the JMH suite. */
-@SuppressWarnings("requires-automatic") // JMH has no module descriptor; it is needed to compile, and not to replay.
+/** Peers, workloads, trace replay, the comparison and the JMH suite. */
+@SuppressWarnings("requires-automatic") // JMH and HdrHistogram have no module descriptor.
 module dev.ashlar.bench {
-    requires com.fasterxml.jackson.core;
+    requires HdrHistogram;
+    requires transitive com.fasterxml.jackson.core;
+    requires dev.ashlar.arenas;
     requires transitive dev.ashlar.core;
     requires java.management;
     requires jdk.management;
+    // sun.misc.Unsafe, one of the peers.
+    requires jdk.unsupported;
+    // The peers are needed to compile. Who measures them runs in a JVM of its own, on the class path.
+    requires static io.netty.buffer;
     requires static jmh.core;
+    requires static org.lwjgl.jemalloc;
+    requires static org.lwjgl.rpmalloc;
     requires static transitive org.jspecify;
 
+    exports dev.ashlar.bench.compare;
+    exports dev.ashlar.bench.peer;
     exports dev.ashlar.bench.replay;
+    exports dev.ashlar.bench.workload;
 }

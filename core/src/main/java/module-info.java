@@ -1,6 +1,7 @@
 /** Ashlar's core: an off-heap allocator for one owner, and the format of recorded allocation traces. */
-// The module that it exports to is compiled after this one, and not there yet.
-@SuppressWarnings("module") module dev.ashlar.core {
+// The modules that the inner packages are for are built after this one.
+@SuppressWarnings("module")
+module dev.ashlar.core {
     requires static transitive org.jspecify;
 
     exports dev.ashlar;

@@ -1,9 +1,9 @@
 package dev.ashlar.arena;
 
-import java.util.Arrays;
-import java.util.concurrent.locks.ReentrantLock;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.function.Supplier;
 
-import dev.ashlar.BlockState;
 import dev.ashlar.BlockVisitor;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.HeapCorruptionException;
@@ -33,21 +33,31 @@ import org.jspecify.annotations.Nullable;
  *                             no slab has room       -> drain all of it -> a new slab out of a free block
  *                             no free block for it   -> if asked to grow: a region -> a new slab
  *     serveBlock -> enter -> BlockSpace.carve -> if asked to grow: BlockSpace.grow
- *     takeBack   -> enter -> Slabs.put, for each cell that is ours
+ *     takeBack   -> enter -> Slabs.putRun, for the cells that are ours
  *     offer      -> the queue                        full: the caller's takeBack
  * }</pre>
  *
  * <p>Nothing here waits for anything but this lock, and a thread that has it takes no other arena's: whoever needs several takes them one
  * by one.
  *
- * <p><b>Damage.</b> What is found damaged fences this arena alone: it serves nothing more until it validates, and keeps what comes
- * back to it aside. An error in the middle of a change (no stack, no heap) makes it suspect: the next one to enter validates it first.
+ * <p>What is found damaged fences this arena alone ({@link ArenaGate}): it serves nothing more until it validates, and keeps what comes back to it
+ * aside.
  */
 public final class CoreArena {
     /** So many batches are put back by whoever has the lock for another reason. */
     private static final int BATCHES_A_VISIT = 4;
 
     private static final int QUEUE_BATCHES = 256;
+
+    private static final VarHandle FREE_BYTES_HINT;
+
+    static {
+        try {
+            FREE_BYTES_HINT = MethodHandles.lookup().findVarHandle(CoreArena.class, "freeBytesHint", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final int number;
     private final String poolName;
@@ -59,24 +69,19 @@ public final class CoreArena {
     private final FreeDiagnosis diagnosis;
     private final RemoteQueue queue;
     private final OwnedBlocks owned = new OwnedBlocks();
-    private final ReentrantLock lock = new ReentrantLock();
+    private final StrandedCells stranded;
+    private final ArenaGate gate;
     private final long[] single = new long[1];
 
     // Guarded by lock.
-    private boolean suspect;
-    private boolean closed;
-    private @Nullable HeapCorruptionException damage;
-    private long[] stranded = new long[0];
-    private int strandedCount;
     private long refills;
     private long blocksServed;
     private long cellsServed;
-    private long doubleFrees;
     private long withheldCells;
     private long withheldCellBytes;
 
     /** Free bytes when the lock was last given up: whether a visit would pay. */
-    private volatile long freeBytesHint;
+    private long freeBytesHint;
 
     /**
      * An arena without a region.
@@ -106,6 +111,8 @@ public final class CoreArena {
         diagnosis = new FreeDiagnosis("pool '" + poolName + "'", space);
         lookup = new BlockLookup(space, diagnosis);
         queue = new RemoteQueue(QUEUE_BATCHES, spare);
+        stranded = new StrandedCells(table);
+        gate = new ArenaGate(number, poolName, this::validateInside);
     }
 
     /** Its number among the arenas of its pool. */
@@ -115,66 +122,27 @@ public final class CoreArena {
 
     // The lock
 
-    /** Enters, and if an error left the arena in doubt, validates it; false if {@code wait} is and another thread is inside. */
-    private boolean enter(boolean wait) {
-        assert !lock.isHeldByCurrentThread() : "arena " + number + " entered twice";
-        if (wait) {
-            lock.lock();
-        } else if (!lock.tryLock()) {
-            return false;
-        }
-        if (suspect) {
-            try {
-                settle();
-            } catch (Throwable e) {
-                lock.unlock();
-                throw e;
-            }
-        }
-        return true;
-    }
-
     private void exit() {
         try {
-            freeBytesHint = freeBytes();
+            FREE_BYTES_HINT.setOpaque(this, freeBytes());
         } finally {
             // Also if there is no stack left to count.
-            lock.unlock();
+            gate.exit();
         }
     }
 
-    private void settle() {
+    /** Does something that is not done for each block, inside. */
+    private <T extends @Nullable Object> T inside(Supplier<T> action) {
+        gate.enter(true);
         try {
-            validateLocked();
+            return action.get();
         } catch (HeapCorruptionException e) {
-            fence(e);
-        }
-        suspect = false;
-    }
-
-    private HeapCorruptionException fence(HeapCorruptionException found) {
-        if (damage == null) {
-            damage = found;
-        }
-        return found;
-    }
-
-    /** For a request: whether this arena can serve it at all. */
-    private boolean serves() {
-        if (closed) {
-            throw new IllegalStateException("pool '" + poolName + "' is closed (expected: open)");
-        }
-        return damage == null;
-    }
-
-    /** For who must reach a block of this arena. */
-    private void checkServing() {
-        HeapCorruptionException since = damage;
-        if (!serves() && since != null) {
-            throw new HeapCorruptionException(
-                    "pool '%s': arena %d is fenced (expected: recovered) since %s"
-                            .formatted(poolName, number, since.getMessage()),
-                    since);
+            throw gate.fence(e);
+        } catch (Error e) {
+            gate.suspect();
+            throw e;
+        } finally {
+            exit();
         }
     }
 
@@ -184,12 +152,12 @@ public final class CoreArena {
 
     /** Bytes that were free here a moment ago, in blocks and in cells. */
     public long freeBytesHint() {
-        return freeBytesHint;
+        return (long) FREE_BYTES_HINT.getOpaque(this);
     }
 
     /** Whether another thread has the lock at this moment. */
     public boolean isBusy() {
-        return lock.isLocked();
+        return gate.isBusy();
     }
 
     // Serving
@@ -205,11 +173,11 @@ public final class CoreArena {
      * @throws dev.ashlar.OsException if the operating system refuses to commit a region
      */
     public long serveCells(int sizeClass, @Nullable CoreCache cache, int wanted, boolean grow, boolean wait) {
-        if (!enter(wait)) {
+        if (!gate.enter(wait)) {
             return 0;
         }
         try {
-            if (!serves()) {
+            if (!gate.serves()) {
                 return 0;
             }
             drain(BATCHES_A_VISIT);
@@ -221,9 +189,9 @@ public final class CoreArena {
             }
             return cell;
         } catch (HeapCorruptionException e) {
-            throw fence(e);
+            throw gate.fence(e);
         } catch (Error e) {
-            suspect = true;
+            gate.suspect();
             throw e;
         } finally {
             exit();
@@ -236,7 +204,7 @@ public final class CoreArena {
             cellsServed += taken;
             return taken == 0 ? 0 : single[0];
         }
-        int row = cache.row(sizeClass);
+        int row = cache.firstSlot(sizeClass);
         int taken = slabs.take(sizeClass, cache.slots(), row, wanted, grow);
         if (taken == 0) {
             return 0;
@@ -257,11 +225,11 @@ public final class CoreArena {
      * @throws dev.ashlar.OsException if the operating system refuses to commit a region
      */
     public long serveBlock(long units, long alignment, int owner, boolean grow, boolean wait) {
-        if (!enter(wait)) {
+        if (!gate.enter(wait)) {
             return 0;
         }
         try {
-            if (!serves()) {
+            if (!gate.serves()) {
                 return 0;
             }
             drain(BATCHES_A_VISIT);
@@ -281,9 +249,9 @@ public final class CoreArena {
             }
             return block;
         } catch (HeapCorruptionException e) {
-            throw fence(e);
+            throw gate.fence(e);
         } catch (Error e) {
-            suspect = true;
+            gate.suspect();
             throw e;
         } finally {
             exit();
@@ -293,56 +261,51 @@ public final class CoreArena {
     // Taking back
 
     /**
-     * Puts those cells of a batch back that are this arena's; the others stay in it.
+     * Puts those cells back that are this arena's.
      *
+     * @param sizeClass of all of them
+     * @param cells that are in no cache any more; those that are not this arena's move to the front
+     * @param count how many
+     * @return how many are not this arena's
      * @throws IllegalStateException if the pool is closed
      */
-    public void takeBack(CellBatch batch) {
-        enter(true);
+    public int takeBack(int sizeClass, long[] cells, int count) {
+        gate.enter(true);
         try {
-            serves();
-            batch.removeIf(this::putIfOurs);
+            gate.serves();
+            int others = putBack(sizeClass, cells, count);
             drain(BATCHES_A_VISIT);
+            return others;
         } catch (Error e) {
-            suspect = true;
+            gate.suspect();
             throw e;
         } finally {
             exit();
         }
     }
 
-    private boolean putIfOurs(long cell) {
-        if (!isOurs(cell)) {
-            return false;
+    private int putBack(int sizeClass, long[] cells, int count) {
+        int others = 0;
+        for (int i = 0; i < count;) {
+            if (!isOurs(cells[i])) {
+                cells[others++] = cells[i++];
+            } else if (gate.isFenced()) {
+                stranded.add(cells[i++]);
+            } else {
+                try {
+                    i = slabs.putRun(sizeClass, cells, i, count);
+                } catch (HeapCorruptionException e) {
+                    gate.fence(e);
+                    i = slabs.runEnd();
+                }
+            }
         }
-        putOrStrand(cell);
-        return true;
+        return others;
     }
 
     /** Whether the region that an address lies in is this arena's. */
     public boolean isOurs(long address) {
         return space.table().isInUse(geometry.regionAt(address));
-    }
-
-    private void putOrStrand(long cell) {
-        if (damage != null) {
-            strand(cell);
-            return;
-        }
-        try {
-            if (slabs.put(cell) == Slabs.ALREADY_FREE) {
-                doubleFrees++;
-            }
-        } catch (HeapCorruptionException e) {
-            fence(e);
-        }
-    }
-
-    private void strand(long cell) {
-        if (strandedCount == stranded.length) {
-            stranded = Arrays.copyOf(stranded, Math.max(CellBatch.CAPACITY, 2 * strandedCount));
-        }
-        stranded[strandedCount++] = cell;
     }
 
     /** Hands cells over to be put back by whoever has the lock next; false if the queue has no room. */
@@ -365,16 +328,16 @@ public final class CoreArena {
         if (queue.isEmpty()) {
             return true;
         }
-        if (!enter(wait)) {
+        if (!gate.enter(wait)) {
             return false;
         }
         try {
-            if (!closed) {
+            if (!gate.isClosed()) {
                 drain(Integer.MAX_VALUE);
             }
             return true;
         } catch (Error e) {
-            suspect = true;
+            gate.suspect();
             throw e;
         } finally {
             exit();
@@ -387,9 +350,7 @@ public final class CoreArena {
             if (batch == null) {
                 return;
             }
-            for (int j = 0; j < batch.count(); j++) {
-                putOrStrand(batch.cell(j));
-            }
+            putBack(batch.sizeClass(), batch.cells(), batch.count());
             queue.done(batch);
         }
     }
@@ -405,9 +366,9 @@ public final class CoreArena {
      * @throws HeapCorruptionException if something next to it is damaged, or its guard; it is withheld then
      */
     public long freeBlock(long address, int owner, @Nullable Guards guards) {
-        enter(true);
+        gate.enter(true);
         try {
-            checkServing();
+            gate.checkServing();
             int word = liveWord(address);
             int actual = owned.get(address);
             if (actual != owner) {
@@ -422,9 +383,9 @@ public final class CoreArena {
             drain(BATCHES_A_VISIT);
             return bytes;
         } catch (HeapCorruptionException e) {
-            throw fence(e);
+            throw gate.fence(e);
         } catch (Error e) {
-            suspect = true;
+            gate.suspect();
             throw e;
         } finally {
             exit();
@@ -449,43 +410,27 @@ public final class CoreArena {
      * @throws InvalidFreeException if no live block begins there
      */
     public long usableBytes(long address) {
-        enter(true);
-        try {
-            checkServing();
+        return inside(() -> {
+            gate.checkServing();
             return BlockLayout.payloadBytes(space.unitsOf(address, liveWord(address)));
-        } catch (HeapCorruptionException e) {
-            throw fence(e);
-        } finally {
-            exit();
-        }
+        });
     }
 
     /** The owner of a live block. */
     public int ownerOfBlock(long address) {
-        enter(true);
-        try {
-            checkServing();
+        return inside(() -> {
+            gate.checkServing();
             return owned.get(address);
-        } finally {
-            exit();
-        }
+        });
     }
 
     /** Changes the size of a live block where it stands; whether that was possible. */
     public boolean resizeBlock(long address, long units) {
-        enter(true);
-        try {
-            checkServing();
+        return inside(() -> {
+            gate.checkServing();
             int word = liveWord(address);
             return space.resize(address, word, units);
-        } catch (HeapCorruptionException e) {
-            throw fence(e);
-        } catch (Error e) {
-            suspect = true;
-            throw e;
-        } finally {
-            exit();
-        }
+        });
     }
 
     private int liveWord(long address) {
@@ -510,13 +455,13 @@ public final class CoreArena {
      * @return what to throw
      */
     public RuntimeException diagnose(long address) {
-        enter(true);
+        gate.enter(true);
         try {
-            checkServing();
+            gate.checkServing();
             liveWord(address);
             return new IllegalStateException("0x%x was freed and allocated again meanwhile".formatted(address));
         } catch (HeapCorruptionException e) {
-            return fence(e);
+            return gate.fence(e);
         } catch (InvalidFreeException e) {
             return e;
         } finally {
@@ -526,26 +471,22 @@ public final class CoreArena {
 
     /** Takes a cell with damaged contents out of circulation for good: its slab never gets it back. This arena is fenced. */
     public void withholdCell(int sizeClass, HeapCorruptionException found) {
-        enter(true);
-        try {
-            fence(found);
+        inside(() -> {
+            gate.fence(found);
             withheldCells++;
             withheldCellBytes += SizeClasses.usableBytes(sizeClass);
-        } finally {
-            exit();
-        }
+            return null;
+        });
     }
 
     /** Takes a live block with damaged contents out of circulation for good. This arena is fenced. */
     public void withholdBlock(long address, HeapCorruptionException found) {
-        enter(true);
-        try {
-            fence(found);
+        inside(() -> {
+            gate.fence(found);
             space.withhold(address, liveWord(address));
             owned.remove(address);
-        } finally {
-            exit();
-        }
+            return null;
+        });
     }
 
     // Care
@@ -557,12 +498,10 @@ public final class CoreArena {
 
     /** Changes the fit policy. */
     public void policy(FitPolicy policy) {
-        enter(true);
-        try {
+        inside(() -> {
             space.policy(policy);
-        } finally {
-            exit();
-        }
+            return null;
+        });
     }
 
     /**
@@ -571,27 +510,18 @@ public final class CoreArena {
      * @return bytes of the slabs that became free blocks
      */
     public long coalesce() {
-        enter(true);
-        try {
-            if (!serves()) {
-                return 0;
+        return inside(() -> {
+            if (!gate.serves()) {
+                return 0L;
             }
             drain(Integer.MAX_VALUE);
             return slabs.releaseEmpty();
-        } catch (HeapCorruptionException e) {
-            throw fence(e);
-        } catch (Error e) {
-            suspect = true;
-            throw e;
-        } finally {
-            exit();
-        }
+        });
     }
 
     /** What this arena counts. */
     public ArenaFigures figures() {
-        enter(true);
-        try {
+        return inside(() -> {
             HeapStatistics blocks = space.statistics();
             return new ArenaFigures(
                     number,
@@ -609,25 +539,15 @@ public final class CoreArena {
                     slabs.slabBlocks(),
                     blocks.headerBytes() + slabs.cells() * BlockLayout.HEADER_BYTES,
                     blocks.overheadBytes() + slabs.tailBytes() + withheldCellBytes,
-                    queue.bytes() + strandedBytes(),
-                    queue.cells() + strandedCount,
+                    queue.bytes() + stranded.bytes(),
+                    queue.cells() + stranded.count(),
                     refills,
                     cellsServed,
                     blocksServed,
-                    doubleFrees,
+                    slabs.doubleFrees(),
                     blocks.withheldBlocks() + withheldCells,
-                    damage != null);
-        } finally {
-            exit();
-        }
-    }
-
-    private long strandedBytes() {
-        long bytes = 0;
-        for (int i = 0; i < strandedCount; i++) {
-            bytes += SizeClasses.usableBytes(table.sizeClass(table.slabAt(stranded[i])));
-        }
-        return bytes;
+                    gate.isFenced());
+        });
     }
 
     /**
@@ -635,30 +555,10 @@ public final class CoreArena {
      * taken cells are live and which are cached is a guess while others allocate and free.
      */
     public void walk(BlockVisitor visitor) {
-        enter(true);
-        try {
-            space.walk((address, usableBytes, state) -> {
-                long head = state == BlockState.LIVE ? table.slabAt(address) : 0;
-                if (head == 0 || table.start(head) != address) {
-                    visitor.visit(address, usableBytes, state);
-                } else {
-                    walkCells(head, visitor);
-                }
-            });
-        } finally {
-            exit();
-        }
-    }
-
-    private void walkCells(long head, BlockVisitor visitor) {
-        int usableBytes = SizeClasses.usableBytes(table.sizeClass(head));
-        for (int index = 0; index < table.cells(head); index++) {
-            long cell = table.cell(head, index);
-            long code = CellHeaders.read(cell);
-            boolean live = CellHeaders.isIntact(code) && CellHeaders.state(code) == BlockLayout.CELL_LIVE;
-            BlockState state = table.isFree(head, index) ? BlockState.FREE : live ? BlockState.LIVE : BlockState.CACHED;
-            visitor.visit(cell, usableBytes, state);
-        }
+        inside(() -> {
+            CellWalk.walk(space, table, visitor);
+            return null;
+        });
     }
 
     /**
@@ -668,29 +568,19 @@ public final class CoreArena {
      * @throws HeapCorruptionException about the first thing that is not as it must be; the arena is fenced then
      */
     public SlabValidator.Cells validate() {
-        enter(true);
-        try {
-            return validateLocked();
-        } catch (HeapCorruptionException e) {
-            throw fence(e);
-        } finally {
-            exit();
-        }
+        return inside(() -> {
+            return validateInside();
+        });
     }
 
-    private SlabValidator.Cells validateLocked() {
+    private SlabValidator.Cells validateInside() {
         BlockValidator.validate(space);
         return SlabValidator.validate(slabs, space);
     }
 
     /** Why this arena serves nothing, or null. */
     public @Nullable HeapCorruptionException damage() {
-        lock.lock();
-        try {
-            return damage;
-        } finally {
-            lock.unlock();
-        }
+        return gate.damage();
     }
 
     /**
@@ -699,27 +589,19 @@ public final class CoreArena {
      * @throws HeapCorruptionException if it doesn't; it stays fenced
      */
     public void recover() {
-        enter(true);
-        try {
-            validateLocked();
-            damage = null;
-            int count = strandedCount;
-            strandedCount = 0;
-            for (int i = 0; i < count; i++) {
-                putOrStrand(stranded[i]);
+        inside(() -> {
+            validateInside();
+            gate.lift();
+            for (int left = stranded.count(); left > 0; left--) {
+                single[0] = stranded.removeLast();
+                putBack(stranded.sizeClass(single[0]), single, 1);
             }
-        } finally {
-            exit();
-        }
+            return null;
+        });
     }
 
     /** Refuses, or serves again: for the closing of the pool. */
     public void setClosed(boolean value) {
-        lock.lock();
-        try {
-            closed = value;
-        } finally {
-            lock.unlock();
-        }
+        gate.setClosed(value);
     }
 }

@@ -3,7 +3,6 @@ package dev.ashlar.arena;
 import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.InvalidFreeException;
 import dev.ashlar.InvalidFreeException.Reason;
-import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.CellHeaders;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.block.SizeClasses;
@@ -47,7 +46,7 @@ final class SlabDiagnosis {
                                     .formatted(poolName, where, code, CellHeaders.liveCode(table.sizeClass(head))))
                     : of(Reason.INTERIOR, address, "%d bytes into the %s".formatted(address - cell, where));
         }
-        if (CellHeaders.state(code) == BlockLayout.CELL_FREE) {
+        if (CellHeaders.isFree(code)) {
             return of(Reason.DOUBLE_FREE, address, "in a cached " + where);
         }
         if (address != cell) {

@@ -10,35 +10,46 @@ import dev.ashlar.cache.CoreCache;
 import dev.ashlar.os.Hold;
 import dev.ashlar.os.Memory;
 import dev.ashlar.pool.PoolEngine;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A scope of one thread over blocks of a pool.
  *
  * <p>Its segments are slices of the pool's range in the scope of an inner confined arena, which checks threads and lifetime. A {@link Hold} keeps the
  * range mapped and its pages there, instead of a cleanup action, which would cost more than the rest.
+ *
+ * <p>The usual scope is small and short: its first block, if it is a cell, is taken and given back here, in methods that are short enough to become
+ * a part of their callers. All the rest is in methods of their own.
  */
 final class ConfinedArena implements Arena {
+    /** In place of the first block: there was one, or the arena is closed. */
+    private static final long CLOSED = -1;
+
     private final PoolEngine engine;
     private final boolean zeroed;
+    private final boolean plain;
     private final Arena inner = Arena.ofConfined();
     private final MemorySegment memory;
     private final CoreCache cache;
-    private final BlockStack blocks = new BlockStack();
+    private final Thread owner = Thread.currentThread();
+    private long first;
+    private @Nullable BlockStack more;
 
     ConfinedArena(PoolEngine engine, boolean zeroed) {
         this.engine = engine;
+        plain = !engine.settings().hardened();
         // In a hardened pool all memory is zero when it is handed out.
-        this.zeroed = zeroed && engine.guards() == null;
+        this.zeroed = zeroed && plain;
         cache = engine.currentCache();
         enter();
-        if (engine.isClosed() || !engine.reservation().canRescope()) {
-            leave();
-            throw refusal();
+        if (engine.isClosed() || !engine.canRescope()) {
+            throw refuse();
         }
         memory = engine.reservation().segmentHeldIn(inner);
     }
 
-    private RuntimeException refusal() {
+    private RuntimeException refuse() {
+        leave();
         engine.checkOpen();
         return new UnsupportedOperationException("pool '%s': openArena: memory without native access has one scope only"
                 .formatted(engine.settings().name()));
@@ -62,37 +73,52 @@ final class ConfinedArena implements Arena {
 
     @Override
     public MemorySegment allocate(long byteSize, long byteAlignment) {
-        checkUsable();
-        blocks.reserve();
-        long block = allocateBlock(byteSize, byteAlignment);
-        blocks.push(block);
+        if (first == 0
+                && plain
+                && (byteSize | (SizeClasses.MAX_BYTES - byteSize)) >= 0
+                && Segments.isUsual(byteAlignment)
+                && Thread.currentThread() == owner) {
+            int sizeClass = SizeClasses.of(byteSize);
+            long cell = cache.allocate(sizeClass, PoolEngine.scopeCode(sizeClass));
+            if (cell != 0) {
+                first = cell;
+                return segment(cell, byteSize);
+            }
+        }
+        return segment(allocateMore(byteSize, byteAlignment), byteSize);
+    }
+
+    private MemorySegment segment(long block, long byteSize) {
         if (zeroed) {
             Memory.zeroWords(block, byteSize);
         }
         return memory.asSlice(block - memory.address(), byteSize);
     }
 
-    /** The inner arena's checks, before anything is allocated for nothing. */
-    private void checkUsable() {
-        if (!memory.isAccessibleBy(Thread.currentThread())) {
-            throw new WrongThreadException(
-                    "arena: used by %s (expected: the thread that opened it)".formatted(Thread.currentThread()));
+    private long allocateMore(long byteSize, long alignment) {
+        if (Thread.currentThread() != owner) {
+            throw new WrongThreadException("arena of pool '%s': used by %s (expected: %s)"
+                    .formatted(engine.settings().name(), Thread.currentThread(), owner));
         }
-        if (!inner.scope().isAlive()) {
-            throw new IllegalStateException("arena is closed (expected: open)");
+        if (first == CLOSED) {
+            throw new IllegalStateException("arena of pool '" + engine.settings().name() + "' is closed (expected: open)");
         }
-    }
-
-    private long allocateBlock(long byteSize, long alignment) {
-        if (byteSize >= 0 && byteSize <= SizeClasses.MAX_BYTES && Segments.isUsual(alignment)
-                && engine.guards() == null) {
+        BlockStack blocks = more;
+        if (blocks == null) {
+            blocks = new BlockStack();
+            more = blocks;
+        }
+        blocks.reserve();
+        long block = 0;
+        if (plain && byteSize >= 0 && byteSize <= SizeClasses.MAX_BYTES && Segments.isUsual(alignment)) {
             int sizeClass = SizeClasses.of(byteSize);
-            long cell = engine.currentCache().allocate(sizeClass, PoolEngine.scopeCode(sizeClass));
-            if (cell != 0) {
-                return cell;
-            }
+            block = cache.allocate(sizeClass, PoolEngine.scopeCode(sizeClass));
         }
-        return engine.allocateSlowly(byteSize, alignment, PoolEngine.SCOPES);
+        if (block == 0) {
+            block = engine.allocateSlowly(byteSize, alignment, PoolEngine.SCOPES);
+        }
+        blocks.push(block);
+        return block;
     }
 
     @Override
@@ -109,27 +135,50 @@ final class ConfinedArena implements Arena {
     @Override
     public void close() {
         inner.close();
+        long block = first;
+        first = CLOSED;
+        if (more != null || engine.isClosed() || !giveBack(block)) {
+            closeMore(block);
+        } else {
+            leave();
+        }
+        Reference.reachabilityFence(this);
+    }
+
+    /** Whether a block was a cell that there was room for in the cache; 0 needs none. */
+    private boolean giveBack(long block) {
+        if (block == 0) {
+            return true;
+        }
+        long header = CellHeaders.raw(block);
+        int sizeClass = CellHeaders.sizeClass(header);
+        return plain
+                && CellHeaders.read(block) == PoolEngine.scopeCode(sizeClass)
+                && cache.push(sizeClass, block);
+    }
+
+    private void closeMore(long block) {
         try {
-            for (long block = blocks.pop(); block != 0; block = blocks.pop()) {
-                if (!engine.isClosed()) {
-                    free(block);
+            BlockStack blocks = more;
+            more = null;
+            if (blocks != null) {
+                for (long next = blocks.pop(); next != 0; next = blocks.pop()) {
+                    free(next);
                 }
+            }
+            if (block != 0) {
+                free(block);
             }
         } finally {
             leave();
             if (engine.isClosed()) {
                 engine.reservation().scopeEnded();
             }
-            Reference.reachabilityFence(this);
         }
     }
 
     private void free(long block) {
-        long code = CellHeaders.read(block);
-        int sizeClass = CellHeaders.sizeClass(code);
-        if (engine.guards() != null
-                || code != PoolEngine.scopeCode(sizeClass)
-                || !engine.currentCache().push(sizeClass, block)) {
+        if (!engine.isClosed() && !giveBack(block)) {
             ScopeBlocks.free(engine, block);
         }
     }

@@ -16,6 +16,7 @@ import dev.ashlar.pool.PoolEngine;
  * <p>Blocks are the pool's: allocated here they may be freed there, and the other way round. Closing the view takes back what it has cached; live blocks
  * stay as they are. Only the thread that opened it may use it. The view keeps its pool.
  */
+@SuppressWarnings("ReferenceEquality") // Threads.
 public final class ConfinedPool implements SegmentAllocator, AutoCloseable {
     private final MemoryPool pool;
     private final PoolEngine engine;
@@ -128,7 +129,7 @@ public final class ConfinedPool implements SegmentAllocator, AutoCloseable {
     }
 
     private void check() {
-        if (!isOwner() || closed || engine.isClosed()) {
+        if (!isOwner() || closed || cache.isRevoked()) {
             refuse();
         }
     }
@@ -144,6 +145,10 @@ public final class ConfinedPool implements SegmentAllocator, AutoCloseable {
                     .formatted(pool.name(), Thread.currentThread(), owner));
         }
         engine.checkOpen();
+        if (!closed) {
+            // The pool could not be closed after all.
+            return;
+        }
         throw new IllegalStateException("confined view of pool '" + pool.name() + "' is closed (expected: open)");
     }
 

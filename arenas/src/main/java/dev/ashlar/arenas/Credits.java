@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * Bytes that were charged to a budget in advance, a few for each of some cells that threads share by their id, so that most allocations
  * touch nothing which all of them touch. Whoever runs out may take all of them back, so that no limit is missed for what others have in hand.
  *
- * <p>{@code charged == live + sum of the cells}, also while a cell is negative for a moment. Thread-safe.
+ * <p>{@code charged == live + sum of the cells}, and no cell is ever negative. Thread-safe.
  */
 final class Credits {
     /** Cells are so far apart that each has cache lines of its own. */
@@ -27,11 +27,16 @@ final class Credits {
 
     /** Takes so many bytes; false if this thread's cell has fewer, and nothing is taken. */
     boolean take(long bytes) {
-        int cell = mine();
-        if (cells.addAndGet(cell, -bytes) >= 0) {
-            return true;
+        return take(mine(), bytes);
+    }
+
+    /** No subtraction to be undone: who takes all meanwhile would find a debt, and refuse a request that fits or grant one that does not. */
+    private boolean take(int cell, long bytes) {
+        for (long now = cells.get(cell); now >= bytes; now = cells.get(cell)) {
+            if (cells.compareAndSet(cell, now, now - bytes)) {
+                return true;
+            }
         }
-        cells.addAndGet(cell, bytes);
         return false;
     }
 
@@ -39,12 +44,8 @@ final class Credits {
     long put(long bytes, long limit) {
         int cell = mine();
         long now = cells.addAndGet(cell, bytes);
-        if (now <= limit) {
-            return 0;
-        }
-        long surplus = now - limit / 2;
-        cells.addAndGet(cell, -surplus);
-        return surplus;
+        long surplus = now <= limit ? 0 : now - limit / 2;
+        return surplus > 0 && take(cell, surplus) ? surplus : 0;
     }
 
     /** Takes all cells' bytes. */

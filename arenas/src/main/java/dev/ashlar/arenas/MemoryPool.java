@@ -15,7 +15,6 @@ import dev.ashlar.InvalidFreeException;
 import dev.ashlar.OsException;
 import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.PoolStatistics;
-import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.CellHeaders;
 import dev.ashlar.pool.PoolEngine;
 import dev.ashlar.pool.PoolSettings;
@@ -162,7 +161,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
      */
     public long resizeAddress(long address, long byteSize) {
         try {
-            return engine.resize(address, byteSize, BlockLayout.UNIT_BYTES);
+            return engine.resize(address, byteSize);
         } finally {
             Reference.reachabilityFence(this);
         }

@@ -87,6 +87,13 @@ public final class CacheTable {
     }
 
     private CoreCache create(Thread thread) {
+        synchronized (lock) {
+            // It may have looked into an old table while that was emptied.
+            CoreCache entry = table[(int) thread.threadId() & (table.length - 1)];
+            if (entry.ownerId() == thread.threadId()) {
+                return entry;
+            }
+        }
         CoreCache cache = factory.apply(thread);
         synchronized (lock) {
             if (closed) {
@@ -182,6 +189,7 @@ public final class CacheTable {
         synchronized (lock) {
             closed = true;
             Arrays.fill(table, CoreCache.NONE);
+            owned.forEach(entry -> entry.cache.revoke(true));
         }
     }
 
@@ -189,6 +197,7 @@ public final class CacheTable {
     public void reopen() {
         synchronized (lock) {
             closed = false;
+            owned.forEach(entry -> entry.cache.revoke(false));
             for (Owned entry : owned) {
                 int index = (int) entry.cache.ownerId() & (table.length - 1);
                 if (table[index] == CoreCache.NONE && entry.cache.ownerId() == entry.thread.threadId()) {

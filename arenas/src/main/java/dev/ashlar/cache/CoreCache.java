@@ -1,7 +1,6 @@
 package dev.ashlar.cache;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.CellHeaders;
@@ -13,46 +12,61 @@ import org.jspecify.annotations.Nullable;
 /**
  * The magazines of one owner: for each size class a bounded stack of free cells, used without lock or atomic operation.
  *
- * <pre>{@code
- *     slots    | class 0: count cells ..., unused | class 1 ...        a row of 2^rowShift for each class
- *     levels   | counts, by class | limits, by class |
+ * <p>A class's newest cell is its front; the others lie in its row, behind a 0 and before a word that no cell's address is, so that neither
+ * end needs a limit to be loaded.
  *
- *     allocate   cell = slots[row + count - 1];  write LIVE;  count--         no load depends on the cell
- *     free       read the header;  LIVE and ours?  slots[row + count] = cell;  write FREE;  count++
+ * <pre>{@code
+ *     slots  | front of class 0 | front of class 1 | ...  | row of class 0 | row of class 1 | ...
+ *
+ *     a row  | 0 | cell | cell | .... | .... | FULL | unused ...
+ *                          top--^              ^--limit                                count == top - begin of the row
+ *
+ *     allocate   cell = front;                    none if it is 0;              write LIVE;  front = slots[--top]
+ *     free       read the header; LIVE and ours?  no room if slots[top] is FULL;  write FREE;  slots[top++] = front;  front = cell
  * }</pre>
  *
- * <p>The count is written last: an error thrown in between (no stack left) leaves the cell where it was. A limit is what the class may
- * hold now: 0 until it is used, then doubled as it proves too small, as far as the {@link CacheBudget} goes. A row is as long as
+ * <p>The front is there for the cell that is freed and allocated again: it goes through one word, whose place follows from the class alone, and not
+ * through the top, which would be one more load that another must wait for.
+ *
+ * <p>Front and top are written last, and nothing in between can fail: an error (no stack left) leaves the cell where it was. A limit is what the class may
+ * hold now: 0 until it is used, then doubled as it proves too small, as far as the {@link CacheBudget} goes. Rows are as long as
  * the largest limit, so a thread that allocates little costs a few KiB of Java heap.
  *
- * <p><b>Threads.</b> Owned by one thread, or by whoever holds its stripe. Others may read counts, which are opaque: no torn or
- * invented value, perhaps an old one. The cache knows no pool and no arena: it never refills itself, and keeps neither.
+ * <p><b>Threads.</b> Owned by one thread, or by whoever holds its stripe. Others may read how many cells there are: tops are written plainly, since
+ * anything else would keep the compiler from merging what two calls in a row have in common, and a figure is all that is read from them, perhaps an old
+ * one. The cache knows no pool and no arena: it never refills itself, and keeps neither.
  */
 public final class CoreCache {
-    /** Nobody's cache: it has nothing and takes nothing. */
-    public static final CoreCache NONE = new CoreCache(-1, 0, 0, new CacheBudget(0, 0), null);
-
-    private static final VarHandle LEVEL = MethodHandles.arrayElementVarHandle(int[].class);
+    private static final long FULL = -1;
     private static final int CLASSES = 128;
-    private static final int PAD = 32;
-    private static final int LIMITS = PAD + CLASSES;
+    private static final int ROWS = CLASSES;
+
+    /** In {@code tops}, as that is written by each call: so no compiler can take the look at it out of a loop. */
+    private static final int REVOKED = CLASSES;
+
     private static final int FIRST_LIMIT = 8;
-    private static final int MAX_ROW_SHIFT = 6;
+    private static final int MAX_LIMIT = 64;
+    private static final int BUSY_REFILLS = 4;
 
     /** A class holds at most so many bytes, but always two cells. */
     private static final int CLASS_BYTES = 16 << 10;
 
+    /** Nobody's cache: it has nothing and takes nothing. */
+    public static final CoreCache NONE = new CoreCache(-1, 0, 0, new CacheBudget(0, 0), null);
+
     private final long ownerId;
     private final long first;
     private final long units;
-    private final int[] levels = new int[LIMITS + CLASSES + PAD];
     private final CacheBudget budget;
     private final @Nullable Hold hold;
+    private final int[] limits = new int[CLASSES];
+    private final int[] tops = new int[CLASSES + 1];
+    private final long[] scratch = new long[MAX_LIMIT];
     private long[] slots;
-    private int rowShift;
+    private int rowLimit;
     private long grantedBytes;
     private int home;
-    private int strangerRefills;
+    private int busyRefills;
 
     /**
      * An empty cache for blocks of one pool.
@@ -61,8 +75,8 @@ public final class CoreCache {
      * @param geometry of the pool's regions
      * @param budget that its limits draw on
      * @param home the number of its arena
-     * @param hold that counts the scopes which its thread has open
      * @param checksFrees whether {@link #free} takes cells; a hardened pool does more than it, and pushes them
+     * @param hold that counts the scopes which its thread has open
      */
     public CoreCache(
             long ownerId, Geometry geometry, CacheBudget budget, int home, boolean checksFrees, Hold hold) {
@@ -83,7 +97,10 @@ public final class CoreCache {
         this.units = units;
         this.budget = budget;
         this.hold = hold;
-        slots = new long[0];
+        // One row without a place for all classes, until one is used.
+        slots = new long[ROWS + 1];
+        slots[ROWS] = FULL;
+        Arrays.fill(tops, 0, CLASSES, ROWS);
     }
 
     /** The id of the thread that owns this cache. */
@@ -117,14 +134,17 @@ public final class CoreCache {
      * @return its address, or 0 if there is none
      */
     public long allocate(int sizeClass, long code) {
-        int count = count(sizeClass);
-        if (count == 0) {
-            return 0;
+        long[] all = slots;
+        long cell = all[sizeClass];
+        if (cell != 0 && tops[REVOKED] == 0) {
+            int top = tops[sizeClass] - 1;
+            long next = all[top];
+            CellHeaders.write(cell, code);
+            all[sizeClass] = next;
+            tops[sizeClass] = top;
+            return cell;
         }
-        long cell = slots[(sizeClass << rowShift) + count - 1];
-        CellHeaders.write(cell, code);
-        setCount(sizeClass, count - 1);
-        return cell;
+        return 0;
     }
 
     /**
@@ -138,9 +158,8 @@ public final class CoreCache {
         if (Long.compareUnsigned(Long.rotateRight(address - first, BlockLayout.UNIT_SHIFT), units) >= 0) {
             return false;
         }
-        long code = CellHeaders.read(address);
-        int sizeClass = CellHeaders.sizeClass(code);
-        return code == CellHeaders.liveCode(sizeClass) && push(sizeClass, address);
+        long header = CellHeaders.raw(address);
+        return CellHeaders.isLiveOfPool(address, header) && push(CellHeaders.sizeClass(header), address);
     }
 
     /**
@@ -149,57 +168,86 @@ public final class CoreCache {
      * @return false if there is no room; nothing has changed then
      */
     public boolean push(int sizeClass, long cell) {
-        int count = count(sizeClass);
-        if (count >= levels[LIMITS + sizeClass]) {
+        long[] all = slots;
+        int top = tops[sizeClass];
+        if (all[top] == FULL) {
             return false;
         }
-        slots[(sizeClass << rowShift) + count] = cell;
         CellHeaders.write(cell, CellHeaders.freeCode(sizeClass));
-        setCount(sizeClass, count + 1);
+        all[top] = all[sizeClass];
+        all[sizeClass] = cell;
+        tops[sizeClass] = top + 1;
         return true;
     }
 
-    private int count(int sizeClass) {
-        return levels[PAD + sizeClass];
+    /**
+     * Lets the cache hand out nothing any more, or again: its pool is closed. Called by any thread; the owner finds out at one of its next calls, and
+     * what it took until then was valid until now.
+     */
+    public void revoke(boolean revoked) {
+        tops[REVOKED] = revoked ? 1 : 0;
     }
 
-    private void setCount(int sizeClass, int count) {
-        LEVEL.setOpaque(levels, PAD + sizeClass, count);
+    /** Whether the cache hands out nothing any more. */
+    public boolean isRevoked() {
+        return tops[REVOKED] != 0;
     }
 
     // Refilling and giving back
 
+    /** Room for as many cells as a class can have, for who takes them out. */
+    public long[] scratch() {
+        return scratch;
+    }
+
+    /** Where a class's row begins: with a 0, if it has a limit. */
+    private int row(int sizeClass) {
+        return ROWS + (rowLimit == 0 ? 0 : sizeClass * (rowLimit + 1));
+    }
+
     /** How many cells of a class are here, as any thread sees it. */
     public int cells(int sizeClass) {
-        return (int) LEVEL.getOpaque(levels, PAD + sizeClass);
+        // Rows may be lengthened meanwhile: what is read then is a wrong figure, and never a cell.
+        return Math.clamp((long) tops[sizeClass] - row(sizeClass), 0, limits[sizeClass]);
     }
 
     /** How many cells of a class may be here now. */
     public int limit(int sizeClass) {
-        return (int) LEVEL.getOpaque(levels, LIMITS + sizeClass);
+        return limits[sizeClass];
     }
 
-    /** The cells themselves, for who refills or empties a row. */
+    /** Where cells stand, for who refills a row: from {@link #firstSlot} on. */
     public long[] slots() {
         return slots;
     }
 
-    /** Index of a class's first slot. */
-    public int row(int sizeClass) {
-        return sizeClass << rowShift;
+    /** Index of the first slot of a class that has a limit. */
+    public int firstSlot(int sizeClass) {
+        return row(sizeClass) + 1;
     }
 
-    /** Notes that a class has so many cells now, which stand at the begin of its row. */
+    /** Takes so many cells over, fewer than the limit, which stand at the begin of a row that was empty. */
     public void refilled(int sizeClass, int count) {
-        setCount(sizeClass, count);
+        int row = row(sizeClass);
+        slots[sizeClass] = slots[row + count];
+        tops[sizeClass] = row + count;
     }
 
-    /** Notes that the oldest cells of a row are gone. */
-    public void removeOldest(int sizeClass, int count) {
+    /** Moves the oldest cells of a class out; returns how many, if there were not as many as were wanted. */
+    public int removeOldest(int sizeClass, long[] into, int most) {
         int row = row(sizeClass);
-        int left = count(sizeClass) - count;
-        System.arraycopy(slots, row + count, slots, row, left);
-        setCount(sizeClass, left);
+        int cells = cells(sizeClass);
+        int count = Math.min(most, cells);
+        int fromRow = Math.min(count, cells - 1);
+        System.arraycopy(slots, row + 1, into, 0, Math.max(0, fromRow));
+        if (count == cells && count > 0) {
+            into[count - 1] = slots[sizeClass];
+            slots[sizeClass] = 0;
+        } else {
+            System.arraycopy(slots, row + 1 + count, slots, row + 1, cells - 1 - count);
+        }
+        tops[sizeClass] = row + cells - count;
+        return count;
     }
 
     /**
@@ -209,39 +257,56 @@ public final class CoreCache {
      */
     public boolean grow(int sizeClass) {
         int stride = SizeClasses.strideBytes(sizeClass);
-        int most = Math.clamp(CLASS_BYTES / stride, 2, 1 << MAX_ROW_SHIFT);
-        int before = levels[LIMITS + sizeClass];
+        int most = Math.clamp(CLASS_BYTES / stride, 2, MAX_LIMIT);
+        int before = limits[sizeClass];
         int limit = before == 0 ? Math.min(FIRST_LIMIT, most) : Math.min(2 * before, most);
         long bytes = (long) (limit - before) * stride;
         if (limit == before || !budget.grant(grantedBytes, bytes)) {
             return false;
         }
         grantedBytes += bytes;
-        while (limit > rowLength()) {
-            lengthenRows();
+        if (limit > rowLimit) {
+            lengthenRows(Math.max(FIRST_LIMIT, 2 * rowLimit));
         }
-        LEVEL.setOpaque(levels, LIMITS + sizeClass, limit);
+        setLimit(sizeClass, limit);
         return true;
     }
 
-    private int rowLength() {
-        return slots.length / SizeClasses.COUNT;
+    /** Of a class that has no more cells than that. */
+    private void setLimit(int sizeClass, int limit) {
+        int row = row(sizeClass);
+        slots[row + limits[sizeClass]] = 0;
+        limits[sizeClass] = limit;
+        slots[row + limit] = FULL;
     }
 
-    private void lengthenRows() {
-        int shift = slots.length == 0 ? 3 : rowShift + 1;
-        long[] longer = new long[SizeClasses.COUNT << shift];
-        for (int sizeClass = 0; slots.length > 0 && sizeClass < SizeClasses.COUNT; sizeClass++) {
-            System.arraycopy(slots, sizeClass << rowShift, longer, sizeClass << shift, count(sizeClass));
+    private void lengthenRows(int newLimit) {
+        long[] old = slots;
+        int[] oldRows = new int[SizeClasses.COUNT];
+        int[] counts = new int[SizeClasses.COUNT];
+        for (int sizeClass = 0; sizeClass < SizeClasses.COUNT; sizeClass++) {
+            oldRows[sizeClass] = row(sizeClass);
+            counts[sizeClass] = cells(sizeClass);
         }
+        long[] longer = new long[ROWS + SizeClasses.COUNT * (newLimit + 1) + 1];
+        System.arraycopy(old, 0, longer, 0, ROWS);
         slots = longer;
-        rowShift = shift;
+        rowLimit = newLimit;
+        for (int sizeClass = 0; sizeClass < SizeClasses.COUNT; sizeClass++) {
+            int row = row(sizeClass);
+            System.arraycopy(old, oldRows[sizeClass], longer, row, counts[sizeClass]);
+            longer[row + limits[sizeClass]] = FULL;
+            tops[sizeClass] = row + counts[sizeClass];
+        }
+        // What is no class leads to a place where there is no room.
+        longer[longer.length - 1] = FULL;
+        Arrays.fill(tops, SizeClasses.COUNT, CLASSES, longer.length - 1);
     }
 
     /** Lets an empty class hold nothing until it is used again. */
     public void shrink(int sizeClass) {
-        long bytes = (long) levels[LIMITS + sizeClass] * SizeClasses.strideBytes(sizeClass);
-        LEVEL.setOpaque(levels, LIMITS + sizeClass, 0);
+        long bytes = (long) limits[sizeClass] * SizeClasses.strideBytes(sizeClass);
+        setLimit(sizeClass, 0);
         grantedBytes -= bytes;
         budget.giveBack(bytes);
     }
@@ -272,17 +337,22 @@ public final class CoreCache {
     }
 
     /**
-     * Notes where a refill happens, and moves home when it was on another core's arena several times in a row: a thread that is
-     * moved back and forth would else mix cells of all arenas, and send each of them back over a queue.
+     * Notes that home was busy when a refill was due, and moves there where the thread runs now when that was so several times in a row.
+     *
+     * <p>Not at each refill, whose core may be any: a thread that the system moves back and forth would have cells of all arenas, and slabs half used
+     * in each, and send what it frees over a queue.
      *
      * @param here the number of the arena of this core
      */
-    public void refilledAt(int here) {
-        if (here == home) {
-            strangerRefills = 0;
-        } else if (++strangerRefills >= 8) {
+    public void homeWasBusy(int here) {
+        if (here != home && ++busyRefills >= BUSY_REFILLS) {
             home = here;
-            strangerRefills = 0;
+            busyRefills = 0;
         }
+    }
+
+    /** Notes that home was not busy. */
+    public void homeWasIdle() {
+        busyRefills = 0;
     }
 }

@@ -4,13 +4,12 @@ import dev.ashlar.arena.CellBatch;
 import dev.ashlar.arena.CoreArena;
 import dev.ashlar.block.SizeClasses;
 import dev.ashlar.cache.CoreCache;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Brings cells back to the arenas that they are of.
  *
  * <pre>{@code
- *     batch -> home's cells: under home's lock, into their slabs
+ *     cells -> home's: under home's lock, into their slabs
  *           -> others', by arena: offered to its queue        full: under its lock
  *                                 many wait there: drain it, if nobody else is inside
  * }</pre>
@@ -29,36 +28,28 @@ final class CellReturns {
 
     /** Gives back the oldest cells of a class; the caller may use the cache. */
     void giveBackOldest(CoreCache cache, int sizeClass, int count) {
-        CellBatch batch = arenas.spare().get();
-        batch.fill(cache, sizeClass, count);
-        giveBack(batch, cache.home());
+        long[] cells = cache.scratch();
+        giveBack(sizeClass, cells, cache.removeOldest(sizeClass, cells, count), cache.home());
     }
 
     /** Hands half of a full row over to the queues, without waiting for a lock: for who has a stripe. */
     void queueOldest(CoreCache cache, int sizeClass) {
-        CellBatch batch = arenas.spare().get();
-        batch.fill(cache, sizeClass, Math.max(1, cache.limit(sizeClass) / 2));
-        while (batch.count() > 0) {
-            CoreArena owner = ownerOf(batch.cell(0));
-            CellBatch rest = splitOthers(batch, owner);
-            if (!owner.offer(batch)) {
-                // Full. They stay here, and the caller's cell goes back by itself.
-                batch.putInto(cache);
-                arenas.spare().put(batch);
-            }
-            if (rest == null) {
-                return;
-            }
-            batch = rest;
+        if (cache.cells(sizeClass) == 0) {
+            // It is full because it may hold nothing.
+            return;
         }
-        arenas.spare().put(batch);
+        long[] cells = cache.scratch();
+        int count = cache.removeOldest(sizeClass, cells, Math.max(1, cache.limit(sizeClass) / 2));
+        int left = queue(sizeClass, cells, count);
+        while (left > 0) {
+            // A queue is full. They stay here, and the caller's cell goes back by itself.
+            cache.push(sizeClass, cells[--left]);
+        }
     }
 
     /** Gives back one cell. */
     void giveBack(int sizeClass, long cell, int home) {
-        CellBatch batch = arenas.spare().get();
-        batch.begin(sizeClass, cell);
-        giveBack(batch, home);
+        giveBack(sizeClass, new long[] {cell}, 1, home);
     }
 
     /** Gives back all cells of a cache, and lets it hold none until it is used again. */
@@ -73,30 +64,56 @@ final class CellReturns {
         }
     }
 
-    /** Gives back all cells of a batch, and the batch itself. */
-    void giveBack(CellBatch batch, int home) {
-        if (hasCellsOf(batch, arenas.get(home))) {
-            arenas.get(home).takeBack(batch);
+    private void giveBack(int sizeClass, long[] cells, int count, int home) {
+        CoreArena own = arenas.get(home);
+        int left = hasAnyOf(own, cells, count) ? own.takeBack(sizeClass, cells, count) : count;
+        left = queue(sizeClass, cells, left);
+        while (left > 0) {
+            left = ownerOf(cells[0]).takeBack(sizeClass, cells, left);
         }
-        while (batch.count() > 0) {
-            CoreArena owner = ownerOf(batch.cell(0));
-            CellBatch rest = splitOthers(batch, owner);
-            handOver(batch, owner);
-            if (rest == null) {
-                return;
-            }
-            batch = rest;
-        }
-        arenas.spare().put(batch);
     }
 
-    private static boolean hasCellsOf(CellBatch batch, CoreArena arena) {
-        for (int i = 0; i < batch.count(); i++) {
-            if (arena.isOurs(batch.cell(i))) {
+    private static boolean hasAnyOf(CoreArena arena, long[] cells, int count) {
+        for (int i = 0; i < count; i++) {
+            if (arena.isOurs(cells[i])) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Offers cells to the queues of their arenas; those whose queue is full move to the front. Returns how many those are. */
+    private int queue(int sizeClass, long[] cells, int count) {
+        int refused = 0;
+        int left = count;
+        while (left > refused) {
+            CoreArena owner = ownerOf(cells[refused]);
+            CellBatch batch = arenas.spare().get();
+            batch.begin(sizeClass);
+            int others = refused;
+            for (int i = refused; i < left; i++) {
+                if (owner.isOurs(cells[i])) {
+                    batch.add(cells[i]);
+                } else {
+                    cells[others++] = cells[i];
+                }
+            }
+            left = others;
+            if (owner.offer(batch)) {
+                if (owner.queuedBatches() >= HELP_BATCHES) {
+                    owner.drainQueue(false);
+                }
+            } else {
+                // Those of this arena come behind what was refused before, and the rest behind them.
+                int back = batch.count();
+                System.arraycopy(cells, refused, cells, refused + back, left - refused);
+                System.arraycopy(batch.cells(), 0, cells, refused, back);
+                refused += back;
+                left += back;
+                arenas.spare().put(batch);
+            }
+        }
+        return refused;
     }
 
     private CoreArena ownerOf(long cell) {
@@ -106,24 +123,5 @@ final class CellReturns {
                     "cell 0x%x is in a region of no arena (expected: of one, as it is taken)".formatted(cell));
         }
         return owner;
-    }
-
-    /** Moves the cells that are not this arena's to a batch of their own; null if there are none. */
-    private @Nullable CellBatch splitOthers(CellBatch batch, CoreArena owner) {
-        if (!batch.hasOthers(owner::isOurs)) {
-            return null;
-        }
-        CellBatch others = arenas.spare().get();
-        batch.moveOthers(owner::isOurs, others);
-        return others;
-    }
-
-    private void handOver(CellBatch batch, CoreArena owner) {
-        if (!owner.offer(batch)) {
-            owner.takeBack(batch);
-            arenas.spare().put(batch);
-        } else if (owner.queuedBatches() >= HELP_BATCHES) {
-            owner.drainQueue(false);
-        }
     }
 }

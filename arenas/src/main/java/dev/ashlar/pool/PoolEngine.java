@@ -57,7 +57,7 @@ public final class PoolEngine {
 
     /** What a scope's code differs by from the pool's own. */
     private static final long SCOPE_MARK =
-            CellHeaders.code(0, SCOPES, BlockLayout.CELL_LIVE) ^ CellHeaders.liveCode(0);
+            CellHeaders.liveCode(0, SCOPES);
 
     /** In place of a thread's id: no thread finds such a cache by it. */
     private static final long VIEW = -2;
@@ -79,9 +79,13 @@ public final class PoolEngine {
     private final LongAdder failedReleases = new LongAdder();
     private final Worker worker;
     private final Hold scopesOfVirtualThreads;
+    private final boolean canRescope;
 
     /** The largest request that the hot path may serve; less than any where allocating is more than taking a cell. */
     private final long hotBytes;
+
+    /** Held while the worker moves cells, so that what counts them all can keep it out. No lock is held by who takes it. */
+    private final Object maintenance = new Object();
 
     private volatile boolean closed;
 
@@ -98,6 +102,7 @@ public final class PoolEngine {
             throw Exhaustion.ofReservation(settings.name(), settings.capacityBytes(), e);
         }
         geometry = arenas.geometry();
+        canRescope = arenas.reservation().canRescope();
         guards = settings.hardened() ? arenas.guards() : null;
         guardBytes = guards == null ? 0 : Guards.BYTES;
         hotBytes = settings.hardened() || settings.zeroing() ? -1 : SizeClasses.MAX_BYTES;
@@ -129,6 +134,11 @@ public final class PoolEngine {
     /** What the pool was built with. */
     public PoolSettings settings() {
         return settings;
+    }
+
+    /** Whether blocks can appear in another arena's scope. */
+    public boolean canRescope() {
+        return canRescope;
     }
 
     /** The keeper of the memory. */
@@ -230,7 +240,7 @@ public final class PoolEngine {
     }
 
     private long tryCell(long byteSize, long payloadBytes, long alignment, int owner, int sizeClass) {
-        long code = CellHeaders.code(sizeClass, owner, BlockLayout.CELL_LIVE);
+        long code = CellHeaders.liveCode(sizeClass, owner);
         CoreCache cache = caches.attach();
         long cell;
         if (cache == CoreCache.NONE) {
@@ -358,7 +368,7 @@ public final class PoolEngine {
 
     /** Whether the code that stands at an address is a live cell's, and a slab has that cell. */
     private boolean isLiveCell(long address, long code) {
-        if (!CellHeaders.isIntact(code) || CellHeaders.state(code) != BlockLayout.CELL_LIVE) {
+        if (!CellHeaders.isLive(code)) {
             return false;
         }
         long head = arenas.slabs().slabAt(address);
@@ -540,10 +550,35 @@ public final class PoolEngine {
     }
 
     /**
-     * Changes the size of a block: in place if it can stay, else by moving it.
+     * Changes the size of a block: in place if it can stay, else by moving it. A cell of the pool itself that moves is one allocation and one
+     * free, on their hot paths.
      *
      * @return its address now
      */
+    public long resize(long address, long byteSize) {
+        if ((byteSize | (hotBytes - byteSize)) >= 0 && geometry.isBlockAddress(address)) {
+            long header = CellHeaders.raw(address);
+            int sizeClass = CellHeaders.sizeClass(header);
+            if (CellHeaders.isLiveOfPool(address, header) && sizeClass < SizeClasses.COUNT) {
+                int usable = SizeClasses.usableBytes(sizeClass);
+                if (staysInCell(usable, byteSize)) {
+                    return address;
+                }
+                long moved = allocate(byteSize);
+                Memory.copyWords(address, moved, Math.min(usable, byteSize));
+                free(address);
+                return moved;
+            }
+        }
+        return resize(address, byteSize, BlockLayout.UNIT_BYTES);
+    }
+
+    /** A cell is kept unless a class of half its size would do. */
+    private static boolean staysInCell(long usable, long byteSize) {
+        return byteSize <= usable && byteSize >= usable / 2;
+    }
+
+    /** The same, aligned if it moves. */
     public long resize(long address, long byteSize, long alignment) {
         checkSize(byteSize);
         checkAlignment(alignment);
@@ -577,7 +612,7 @@ public final class PoolEngine {
             return false;
         }
         if (CellHeaders.isIntact(CellHeaders.read(address))) {
-            return byteSize <= usable && byteSize >= usable / 2;
+            return staysInCell(usable, byteSize);
         }
         if (byteSize <= SizeClasses.MAX_BYTES) {
             return false;
@@ -610,7 +645,7 @@ public final class PoolEngine {
 
     /** The code of a live cell that belongs to a scope. */
     public static long scopeCode(int sizeClass) {
-        return CellHeaders.liveCode(sizeClass) ^ SCOPE_MARK;
+        return CellHeaders.liveCode(sizeClass) + SCOPE_MARK;
     }
 
     /** Gives an owner its number. */
@@ -748,16 +783,20 @@ public final class PoolEngine {
         if (closed) {
             return;
         }
-        supply.reapCaches();
-        supply.drainIdle();
+        synchronized (maintenance) {
+            supply.reapCaches();
+            supply.drainIdle();
+        }
         memoryReturned();
     }
 
     /** The figures of this moment. */
     public PoolStatistics statistics() {
         checkOpen();
-        return new PoolFigures(settings, arenas, caches, stripes, cacheBudget)
-                .statistics(supply, waiters, pressure, failures.sum(), failedReleases.sum());
+        synchronized (maintenance) {
+            return new PoolFigures(settings, arenas, caches, stripes, cacheBudget)
+                    .statistics(supply, waiters, pressure, failures.sum(), failedReleases.sum());
+        }
     }
 
     /** Shows all blocks and cells, arena by arena. */
@@ -771,7 +810,15 @@ public final class PoolEngine {
     /** Recomputes each arena; with {@code quiet}, that nobody allocates or frees, what is live and cached as well. */
     public void validate(boolean quiet) {
         checkOpen();
-        new PoolFigures(settings, arenas, caches, stripes, cacheBudget).validate(quiet);
+        PoolFigures figures = new PoolFigures(settings, arenas, caches, stripes, cacheBudget);
+        if (quiet) {
+            // Callers see to it that they are quiet themselves, and can't do that for the worker.
+            synchronized (maintenance) {
+                figures.validate(true);
+            }
+        } else {
+            figures.validate(false);
+        }
     }
 
     /** Lifts the fence of each arena that validates. */

@@ -135,7 +135,11 @@ final class Supply {
         if (!cache.grow(sizeClass) && cache.limit(sizeClass) == 0) {
             makeRoom(cache, sizeClass);
         }
-        cache.refilledAt(arenas.here());
+        if (arenas.get(cache.home()).isBusy()) {
+            cache.homeWasBusy(arenas.here());
+        } else {
+            cache.homeWasIdle();
+        }
         int wanted = Math.max(1, cache.limit(sizeClass) / 2);
         return arenas.get(cache.home()).serveCells(sizeClass, cache, wanted, false, wait);
     }

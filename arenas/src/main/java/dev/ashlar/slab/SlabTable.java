@@ -98,12 +98,13 @@ public final class SlabTable {
     /** The number of the cell that begins at this address of a slab, or -1. */
     public int indexOf(long head, long cell) {
         int sizeClass = sizeClass(head);
-        long offset = cell - start(head) - firstOffset(sizeClass);
-        if (offset < 0) {
+        long stride = SizeClasses.strideBytes(sizeClass);
+        long offset = cell - start(head) - (stride & -stride);
+        if (Long.compareUnsigned(offset, cells(head) * stride) >= 0) {
             return -1;
         }
         int index = (int) ((offset * RECIPROCALS[sizeClass]) >>> RECIPROCAL_SHIFT);
-        return index < cells(head) && (long) index * SizeClasses.strideBytes(sizeClass) == offset ? index : -1;
+        return index * stride == offset ? index : -1;
     }
 
     /** The number of the cell that an address lies in, header and all, or -1. */
@@ -184,7 +185,7 @@ public final class SlabTable {
         Memory.putInt(head + FREE, freeCells(head) - count);
     }
 
-    /** Puts a cell back; false if it is there already. */
+    /** Puts a cell back, which the caller counts; false if it is there already. */
     boolean put(long head, int index) {
         int word = index >>> 6;
         long address = bitmapWord(head, word);
@@ -193,7 +194,6 @@ public final class SlabTable {
             return false;
         }
         Memory.putLong(address, bits | 1L << index);
-        Memory.putInt(head + FREE, freeCells(head) + 1);
         if (word < Memory.getInt(head + HINT)) {
             Memory.putInt(head + HINT, word);
         }
@@ -223,6 +223,10 @@ public final class SlabTable {
     /** How many of them it has to itself. */
     public int freeCells(long head) {
         return Memory.getInt(head + FREE);
+    }
+
+    void setFreeCells(long head, int count) {
+        Memory.putInt(head + FREE, count);
     }
 
     /** How many slots it takes. */

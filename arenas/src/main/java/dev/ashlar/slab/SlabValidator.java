@@ -95,7 +95,7 @@ public final class SlabValidator {
         for (int index = 0; index < table.cells(head); index++) {
             long cell = table.cell(head, index);
             long code = CellHeaders.read(cell);
-            boolean live = CellHeaders.isIntact(code) && CellHeaders.state(code) == BlockLayout.CELL_LIVE;
+            boolean live = CellHeaders.isLive(code);
             if (table.isFree(head, index)) {
                 seen++;
                 expect(!live, cell, "live, and free in its slab");

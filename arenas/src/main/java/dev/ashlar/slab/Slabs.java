@@ -19,12 +19,9 @@ import dev.ashlar.region.BlockSpace;
  * <p>A slab is as large as its class can use: one slot at first, up to four as the class holds more. A slab whose last cell comes back
  * is a free block again, at once or when its class has another empty one, as the arena wishes.
  *
- * <p>Guarded by the arena's lock. {@link #take} and {@link #put} are O(1) for each cell.
+ * <p>Guarded by the arena's lock. {@link #take} and {@link #putRun} are O(1) for each cell.
  */
 public final class Slabs {
-    /** What {@link #put} found: the cell was in its slab already, so somebody freed it twice. */
-    public static final int ALREADY_FREE = -1;
-
     /** Fewer cells than this are not worth a slab. */
     private static final int LEAST_CELLS = 7;
 
@@ -42,6 +39,8 @@ public final class Slabs {
     private long cellBytes;
     private long slabBlocks;
     private long slabUnits;
+    private long doubleFrees;
+    private int runEnd;
 
     /**
      * No slab yet.
@@ -159,32 +158,61 @@ public final class Slabs {
     }
 
     /**
-     * Puts a cell back into its slab.
+     * Puts cells of one class back into their slab, as many in a row as are of the same one: they often are, and then most of the work is done once.
      *
-     * @param cell of a slab of this arena
-     * @return its size class, or {@link #ALREADY_FREE}; nothing has changed then
-     * @throws HeapCorruptionException if no slab of this arena has such a cell, or a merge found damage
+     * @param sizeClass of the cells
+     * @param cells the first of them is of a slab of this arena
+     * @param from its index
+     * @param to behind the last index that may be looked at
+     * @return the index behind the last cell of this slab, which is the next to go on with also when this throws
+     * @throws HeapCorruptionException if no slab of this arena has the first cell, or a merge found damage
      */
-    public int put(long cell) {
-        long head = table.slabAt(cell);
-        int index = head == 0 ? -1 : table.indexOf(head, cell);
-        if (index < 0) {
+    public int putRun(int sizeClass, long[] cells, int from, int to) {
+        runEnd = from + 1;
+        long head = table.slabAt(cells[from]);
+        if (head == 0 || table.sizeClass(head) != sizeClass || table.indexOf(head, cells[from]) < 0) {
             throw new HeapCorruptionException(
-                    cell, "cell 0x%x is in no slab (expected: in one of its arena)".formatted(cell));
+                    cells[from],
+                    "cell 0x%x is in no slab of size class %d (expected: in one of its arena)"
+                            .formatted(cells[from], sizeClass));
         }
-        if (!table.put(head, index)) {
-            return ALREADY_FREE;
+        int added = 0;
+        int at = from;
+        for (int index = table.indexOf(head, cells[at]); index >= 0;) {
+            if (table.put(head, index)) {
+                added++;
+            } else {
+                doubleFrees++;
+            }
+            index = ++at < to ? table.indexOf(head, cells[at]) : -1;
         }
-        int sizeClass = table.sizeClass(head);
-        countTaken(sizeClass, -1);
-        int free = table.freeCells(head);
-        if (free == 1) {
+        runEnd = at;
+        if (added > 0) {
+            put(head, sizeClass, added);
+        }
+        return at;
+    }
+
+    private void put(long head, int sizeClass, int added) {
+        int free = table.freeCells(head) + added;
+        table.setFreeCells(head, free);
+        countTaken(sizeClass, -added);
+        if (free == added) {
             link(head, sizeClass);
         }
         if (free == table.cells(head)) {
             emptied(head, sizeClass);
         }
-        return sizeClass;
+    }
+
+    /** Where the last {@link #putRun} ended. */
+    public int runEnd() {
+        return runEnd;
+    }
+
+    /** How many cells came back that their slab had already: somebody freed them twice. */
+    public long doubleFrees() {
+        return doubleFrees;
     }
 
     private void emptied(long head, int sizeClass) {

@@ -7,8 +7,10 @@ import java.util.stream.Collectors;
 
 import dev.ashlar.Coalescing;
 import dev.ashlar.FitPolicy;
+import dev.ashlar.bench.peer.PeerKind;
 import dev.ashlar.bench.replay.AllocatorKind;
 import dev.ashlar.bench.replay.ByteSizes;
+import dev.ashlar.bench.workload.WorkloadKind;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -41,12 +43,57 @@ final class Converters {
         }
     }
 
-    /** {@code ashlar}, {@code malloc} or {@code arena}. */
+    /** {@code ashlar}, {@code ashlar-confined}, {@code heap}. */
     static final class Allocator implements ITypeConverter<AllocatorKind> {
         @Override
         public AllocatorKind convert(String text) {
             Function<AllocatorKind, String> name = AllocatorKind::displayName;
             return find(text, text, List.of(AllocatorKind.values()), name, name);
+        }
+    }
+
+    /** {@code heap}, {@code netty-pooled}. */
+    static final class Peer implements ITypeConverter<PeerKind> {
+        /** What the help shows; an annotation takes no less than a constant, and a test compares it with the kinds. */
+        static final String NAMES = "ashlar, ashlar-confined, ashlar-segment, ashlar-hardened, heap, malloc,"
+                + " mimalloc, tcmalloc, jemalloc, rpmalloc, unsafe, netty-pooled, netty-adaptive, arena, arena-shared, null";
+
+        @Override
+        public PeerKind convert(String text) {
+            Function<PeerKind, String> name = PeerKind::displayName;
+            return find(text, text, List.of(PeerKind.values()), name, name);
+        }
+    }
+
+    /** {@code larson}, or {@code all}; picocli adds all elements of a list. */
+    static final class Workload implements ITypeConverter<List<WorkloadKind>> {
+        private static final String ALL = "all";
+
+        @Override
+        public List<WorkloadKind> convert(String text) {
+            if (plain(text).equals(ALL)) {
+                return List.of(WorkloadKind.values());
+            }
+            Function<WorkloadKind, String> name = WorkloadKind::displayName;
+            return List.of(find(text, text, List.of(WorkloadKind.values()), name, name));
+        }
+    }
+
+    /** {@code 3}, {@code 0.5}; more than nothing. */
+    static final class Seconds implements ITypeConverter<Double> {
+        private static final double MAX = 86_400;
+
+        @Override
+        public Double convert(String text) {
+            try {
+                double seconds = Double.parseDouble(text);
+                if (seconds > 0 && seconds <= MAX) {
+                    return seconds;
+                }
+            } catch (NumberFormatException e) {
+                // The message below says all there is to say.
+            }
+            throw new TypeConversionException(text + " (expected: seconds, more than 0 and at most a day)");
         }
     }
 

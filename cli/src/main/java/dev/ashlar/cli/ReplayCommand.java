@@ -2,8 +2,6 @@ package dev.ashlar.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +42,10 @@ import picocli.CommandLine.Spec;
             "     aligned as asked, to 16 at least. The first fault ends the replay and names its event.",
             "  2. Timed passes on a warm heap, after a warm-up. One byte is written to each new block.",
             "  3. One pass that writes to every page of each block, in which resident memory is sampled as the",
-            "     operating system counts it."
+            "     operating system counts it.",
+            "",
+            "One thread replays all events, in the recorded order. With --parallel each recorded thread is",
+            "replayed by a thread of its own, which waits only where a block comes from another one."
         },
         parameterListHeading = "%nTraces:%n",
         optionListHeading = "%nOptions:%n",
@@ -58,19 +59,19 @@ import picocli.CommandLine.Spec;
         footer = {
             "  ns/event        nanoseconds per event: the median of the timed passes, and the best",
             "  peak requested  the most bytes that were asked for and not yet freed",
-            "  peak committed  the most that the heap had taken from the operating system",
+            "  peak committed  the most that Ashlar had taken from the operating system",
             "  peak resident   the most that the process grew in the third pass",
             "  floor           what headers and rounding alone make of the requests at the peak",
             "  largest free, fragmented",
             "                  at the end of the trace, before what is left is freed; fragmented is",
             "                  1 - largest / total free, in partly used regions",
+            "  threads, waits  with --parallel: the threads that replayed, and how many events of a pass",
+            "                  had to wait for another thread",
             "  -               unknown, or without meaning for this allocator",
             "",
             "The JSON is described in docs/replay.md."
         })
 final class ReplayCommand implements Callable<Integer> {
-    private static final String STANDARD_OUTPUT = "-";
-
     @Spec
     private CommandSpec spec;
 
@@ -86,9 +87,21 @@ final class ReplayCommand implements Callable<Integer> {
             hideParamSyntax = true,
             paramLabel = "A[,B...]",
             converter = Converters.Allocator.class,
-            description = "What to compare: ashlar, malloc (the C library's, through critical downcalls), arena (a confined"
-                    + " Arena per block). Default: all three.")
+            description = "What to compare: ashlar (the pool, by address), ashlar-confined (through a confined view),"
+                    + " ashlar-segment (by segment), heap (Ashlar's heap for one owner), malloc (the C library's, through"
+                    + " critical downcalls), arena (an Arena per block). Default: ashlar,malloc,arena.")
     private List<AllocatorKind> allocators = new ArrayList<>();
+
+    @Option(
+            names = "--heap",
+            description = "Replay the heap for one owner in the place of the pool: the same as --allocators heap,malloc,arena,"
+                    + " and not to be used with that option.")
+    private boolean heap;
+
+    @Option(
+            names = "--parallel",
+            description = "Replay each recorded thread by a thread of its own. Not for the heap.")
+    private boolean parallel;
 
     @Option(
             names = "--policy",
@@ -102,9 +115,9 @@ final class ReplayCommand implements Callable<Integer> {
             names = "--coalescing",
             paramLabel = "C",
             converter = Converters.Merging.class,
-            defaultValue = "immediate",
-            description = "When Ashlar merges free neighbours: immediate, deferred. Default: ${DEFAULT-VALUE}.")
-    private Coalescing coalescing = Coalescing.IMMEDIATE;
+            description = "When Ashlar merges what is free: immediate, deferred. Default: deferred for the pool, immediate for"
+                    + " the heap.")
+    private @Nullable Coalescing coalescing;
 
     @Option(
             names = "--passes",
@@ -116,8 +129,8 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Option(
             names = "--verify",
-            description = "In the checked pass, after the last event and again after all is freed: let Ashlar validate its"
-                    + " heap, then walk it, and compare each block, the number of blocks and the sums of bytes with what the"
+            description = "In the checked pass, after the last event and again after all is freed: let Ashlar validate"
+                    + " itself, then walk it, and compare each block, the number of blocks and the sums of bytes with what the"
                     + " replay holds.")
     private boolean verify;
 
@@ -125,8 +138,8 @@ final class ReplayCommand implements Callable<Integer> {
             names = "--validate-every",
             paramLabel = "N",
             converter = Converters.Count.class,
-            description = "In the checked pass, let Ashlar validate its heap after every N events; with --verify, also walk"
-                    + " and compare it then.")
+            description = "In the checked pass, let Ashlar validate itself after every N events; with --verify, also walk"
+                    + " and compare it then. With --parallel: after every N of each thread, without the latter.")
     private @Nullable Integer validateEvery;
 
     @Option(
@@ -140,14 +153,14 @@ final class ReplayCommand implements Callable<Integer> {
             names = "--capacity",
             paramLabel = "SIZE",
             converter = Converters.Bytes.class,
-            description = "Capacity of Ashlar's heap, such as 512MiB. Default: eight times the trace's floor, at least 256 MiB.")
+            description = "Capacity of Ashlar, such as 512MiB. Default: eight times the trace's floor, at least 256 MiB.")
     private @Nullable Long capacityBytes;
 
     @Option(
             names = "--region-size",
             paramLabel = "SIZE",
             converter = Converters.Bytes.class,
-            description = "Region size of Ashlar's heap, such as 4MiB. Default: the heap's own.")
+            description = "Region size of Ashlar, such as 4MiB. Default: its own.")
     private @Nullable Long regionBytes;
 
     ReplayCommand() {}
@@ -156,8 +169,9 @@ final class ReplayCommand implements Callable<Integer> {
     public Integer call() throws IOException, ReplayException, InterruptedException {
         List<TraceSource> sources = sources();
         ReplayOptions options = options();
-        checkJsonTarget();
-        boolean isTableShown = !STANDARD_OUTPUT.equals(json);
+        JsonTarget target = new JsonTarget(spec.commandLine(), json);
+        target.check();
+        boolean isTableShown = !target.isStandardOutput();
         PrintWriter err = spec.commandLine().getErr();
         ProgressBar progress = new ProgressBar(err, Terminal.STANDARD_ERROR.isTerminal());
         TablePrinter table = new TablePrinter(spec.commandLine(), sources, options, isTableShown);
@@ -167,24 +181,39 @@ final class ReplayCommand implements Callable<Integer> {
         } finally {
             progress.clear();
         }
-        writeJson(report);
+        target.write(to -> ReplayJson.write(report, to));
         return 0;
     }
 
     private ReplayOptions options() {
         try {
             return new ReplayOptions(
-                    allocators.isEmpty() ? List.of(AllocatorKind.values()) : allocators.stream().distinct().toList(),
+                    allocators(),
                     policy,
                     coalescing,
                     passes,
                     verify,
                     validateEvery == null ? 0 : validateEvery,
                     capacityBytes == null ? ReplayOptions.CAPACITY_FROM_TRACE : capacityBytes,
-                    regionBytes == null ? ReplayOptions.DEFAULT_REGION_BYTES : regionBytes);
+                    regionBytes == null ? ReplayOptions.DEFAULT_REGION_BYTES : regionBytes,
+                    parallel);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+    }
+
+    private List<AllocatorKind> allocators() {
+        if (allocators.isEmpty()) {
+            return AllocatorKind.DEFAULTS.stream()
+                    .map(kind -> heap && kind == AllocatorKind.ASHLAR ? AllocatorKind.HEAP : kind)
+                    .toList();
+        }
+        if (heap) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--heap and --allocators (expected: one of them; --heap is --allocators heap,malloc,arena)");
+        }
+        return allocators.stream().distinct().toList();
     }
 
     private List<TraceSource> sources() {
@@ -195,36 +224,6 @@ final class ReplayCommand implements Callable<Integer> {
                     .stream().map(trace -> TraceSource.find(trace, home)).toList();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
-    }
-
-    /** A replay takes minutes: that its result can't be written must be said before. */
-    private void checkJsonTarget() {
-        if (json == null || json.equals(STANDARD_OUTPUT)) {
-            return;
-        }
-        Path file = Path.of(json).toAbsolutePath();
-        Path folder = file.getParent();
-        boolean isWritable = Files.exists(file)
-                ? !Files.isDirectory(file) && Files.isWritable(file)
-                : folder != null && Files.isDirectory(folder) && Files.isWritable(folder);
-        if (!isWritable) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--json: " + json + " can't be written (expected: a file in a writable folder, or -)");
-        }
-    }
-
-    private void writeJson(ReplayReport report) throws IOException {
-        if (json == null) {
-            return;
-        }
-        if (json.equals(STANDARD_OUTPUT)) {
-            ReplayJson.write(report, spec.commandLine().getOut());
-        } else {
-            try (Writer out = Files.newBufferedWriter(Path.of(json))) {
-                ReplayJson.write(report, out);
-            }
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 
+import dev.ashlar.bench.replay.AllocatorKind;
 import dev.ashlar.bench.replay.ByteSizes;
 import dev.ashlar.bench.replay.MachineInfo;
 import dev.ashlar.bench.replay.ReplayOptions;
@@ -26,7 +27,8 @@ final class TablePrinter {
     TablePrinter(CommandLine command, List<TraceSource> sources, ReplayOptions options, boolean isShown) {
         this.out = command.getOut();
         this.ansi = command.getColorScheme().ansi();
-        this.table = new ReplayTable(sources.stream().map(TraceSource::name).toList());
+        this.table = new ReplayTable(
+                sources.stream().map(TraceSource::name).toList(), options.allocators(), options.parallel());
         this.options = options;
         this.isShown = isShown;
     }
@@ -46,6 +48,18 @@ final class TablePrinter {
         out.flush();
     }
 
+    /** The settings of Ashlar, if it is there. */
+    private String ashlar() {
+        List<String> coalescing = options.allocators().stream()
+                .filter(AllocatorKind::isAshlar)
+                .map(kind -> options.coalescingOf(kind) + (kind == AllocatorKind.HEAP ? " (heap)" : ""))
+                .distinct()
+                .toList();
+        return coalescing.isEmpty()
+                ? ""
+                : "Ashlar with %s, coalescing %s; ".formatted(options.policy(), String.join(", ", coalescing));
+    }
+
     /** What was measured where, and the table's head. */
     private void printHead() {
         MachineInfo machine = MachineInfo.current();
@@ -58,9 +72,9 @@ final class TablePrinter {
                 machine.jdk());
         out.printf(
                 Locale.ROOT,
-                "Ashlar with %s, coalescing %s; one thread; %d timed passes%n%n",
-                options.policy(),
-                options.coalescing(),
+                "%s%s; %d timed passes%n%n",
+                ashlar(),
+                options.parallel() ? "each recorded thread on a thread of its own" : "one thread",
                 options.passes());
         table.head().forEach(line -> out.println(ansi.string("@|bold " + line + "|@")));
     }

@@ -1,6 +1,6 @@
 /**
  * The {@code ashlar} command: reads the command line, prints tables and messages, answers with an exit code. The work is done by
- * {@code dev.ashlar.bench.replay}.
+ * {@code dev.ashlar.bench}.
  *
  * <p>May use {@code bench}, the words of {@code dev.ashlar}, and picocli. One thread.
  */

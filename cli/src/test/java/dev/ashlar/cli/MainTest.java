@@ -14,7 +14,9 @@ class MainTest {
 
         assertEquals(0, run.exitCode());
         assertTrue(run.out().startsWith("Usage: ashlar "), run.out());
-        assertTrue(run.out().contains("replay  Replay recorded allocation traces"), run.out());
+        assertTrue(run.out().contains("replay    Replay recorded allocation traces"), run.out());
+        assertTrue(run.out().contains("workload  Run the field's"), run.out());
+        assertTrue(run.out().contains("compare   Compare Ashlar"), run.out());
         assertEquals("", run.err());
     }
 
@@ -25,7 +27,8 @@ class MainTest {
         assertEquals(0, run.exitCode());
         for (String option : new String[] {
             "--policy=P", "--coalescing=C", "--passes=N", "--verify", "--validate-every=N", "--json=FILE|-",
-            "--allocators=A[,B...]", "--capacity=SIZE", "--region-size=SIZE", "--stacktrace", "Exit codes:"
+            "--allocators=A[,B...]", "--heap", "--parallel", "--capacity=SIZE", "--region-size=SIZE", "--stacktrace",
+            "Exit codes:"
         }) {
             assertTrue(run.out().contains(option), option);
         }
@@ -47,7 +50,16 @@ class MainTest {
         "replay --capcity 1 ~ ashlar replay: Unknown option: '--capcity' (did you mean --capacity?); see ./ashlar replay --help",
         "replay --policy nice ~ ashlar replay: Invalid value for option '--policy': nice (expected: first, next, best, worst, segregated); see ./ashlar replay --help",
         "replay --coalescing never ~ ashlar replay: Invalid value for option '--coalescing': never (expected: immediate, deferred); see ./ashlar replay --help",
-        "replay --allocators ashlar,x ~ ashlar replay: Invalid value for option '--allocators' (A[,B...]): x (expected: ashlar, malloc, arena); see ./ashlar replay --help",
+        "replay --allocators ashlar,x ~ ashlar replay: Invalid value for option '--allocators' (A[,B...]): x (expected: ashlar, ashlar-confined, ashlar-segment, heap, malloc, arena); see ./ashlar replay --help",
+        "replay --heap --allocators malloc ~ ashlar replay: --heap and --allocators (expected: one of them; --heap is --allocators heap,malloc,arena); see ./ashlar replay --help",
+        "replay --heap --parallel ~ ashlar replay: parallel: heap has one owner (expected: allocators for many threads, such as ashlar); see ./ashlar replay --help",
+        "replay --parallel --allocators malloc,heap ~ ashlar replay: parallel: heap has one owner (expected: allocators for many threads, such as ashlar); see ./ashlar replay --help",
+        "replay --parallel=2 ~ ashlar replay: Invalid value for option '--parallel': '2' is not a boolean; see ./ashlar replay --help",
+        "workload ~ ashlar workload: Missing required parameter: 'NAME|all'; see ./ashlar workload --help",
+        "workload larsen ~ ashlar workload: Invalid value for positional parameter at index 0..* (NAME|all): larsen (expected: larson, xmalloc, xmalloc-sizes, mstress, rptest, alloc-test, sh6bench, sh8bench, cache-scratch, cache-thrash, glibc-simple, glibc-thread, malloc-large, mleak, engine); see ./ashlar workload --help",
+        "workload larson --threads 0 ~ ashlar workload: Invalid value for option '--threads': 0 (expected: a whole number from 1 to 2147483647); see ./ashlar workload --help",
+        "compare --seconds-per-cell 0 ~ ashlar compare: Invalid value for option '--seconds-per-cell': 0 (expected: seconds, more than 0 and at most a day); see ./ashlar compare --help",
+        "compare --json /no/such/folder/x ~ ashlar compare: --json: /no/such/folder/x can't be written (expected: a file in a writable folder, or -); see ./ashlar compare --help",
         "replay --passes 0 ~ ashlar replay: Invalid value for option '--passes': 0 (expected: a whole number from 1 to 2147483647); see ./ashlar replay --help",
         "replay --validate-every x ~ ashlar replay: Invalid value for option '--validate-every': x (expected: a whole number from 1 to 2147483647); see ./ashlar replay --help",
         "replay --json ~ ashlar replay: Missing required parameter for option '--json' (FILE|-); see ./ashlar replay --help",

@@ -47,7 +47,7 @@ class ReplayCommandTest {
         List<String> lines = run.out().lines().toList();
         assertEquals(8, lines.size(), run.out());
         assertTrue(
-                lines.get(1).startsWith("Ashlar with SEGREGATED_FIT, coalescing IMMEDIATE; one thread; 2 timed passes"),
+                lines.get(1).startsWith("Ashlar with SEGREGATED_FIT, coalescing DEFERRED; one thread; 2 timed passes"),
                 lines.get(1));
         assertTrue(lines.get(4).startsWith("trace  alloc.     events"), lines.get(4));
         assertTrue(lines.get(5).matches("small  ashlar      6,000 .* yes"), lines.get(5));
@@ -72,13 +72,53 @@ class ReplayCommandTest {
 
         CommandRun run = CommandRun.of(
                 "replay", trace.toString(), "--passes=1", "--allocators=ashlar", "--policy=Worst-Fit",
-                "--coalescing=DEFERRED", "--json", json.toString());
+                "--coalescing=Immediate", "--json", json.toString());
 
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.out().contains("small  ashlar"), run.out());
         String written = Files.readString(json);
         assertTrue(written.contains("\"policy\" : \"WORST_FIT\""), written);
-        assertTrue(written.contains("\"coalescing\" : \"DEFERRED\""), written);
+        assertTrue(written.contains("\"coalescing\" : \"IMMEDIATE\""), written);
+    }
+
+    @Test
+    void replay_heap_takesThePoolsPlace() {
+        CommandRun run = CommandRun.of("replay", trace.toString(), "--passes=1", "--heap", "--verify");
+
+        assertEquals("", run.err());
+        assertEquals(0, run.exitCode());
+        List<String> lines = run.out().lines().toList();
+        assertTrue(
+                lines.get(1).startsWith("Ashlar with SEGREGATED_FIT, coalescing IMMEDIATE (heap); one thread; 1 timed"),
+                lines.get(1));
+        assertTrue(lines.get(5).matches("small  heap        6,000 .* yes"), lines.get(5));
+        assertTrue(lines.get(6).matches("small  malloc      6,000 .* yes"), lines.get(6));
+        assertTrue(lines.get(7).matches("small  arena       6,000 .* yes"), lines.get(7));
+    }
+
+    @Test
+    void replay_parallel_showsThreadsAndWaits() {
+        CommandRun run = CommandRun.of(
+                "replay", trace.toString(), "--passes=1", "--allocators=ashlar,ashlar-segment", "--parallel",
+                "--verify");
+
+        assertEquals("", run.err());
+        assertEquals(0, run.exitCode());
+        List<String> lines = run.out().lines().toList();
+        assertTrue(lines.get(1).contains("; each recorded thread on a thread of its own; 1 timed"), lines.get(1));
+        assertTrue(lines.get(4).endsWith("  threads      waits  fied"), lines.get(4));
+        assertTrue(lines.get(5).matches("small  ashlar              6,000 .* 2 +0  yes"), lines.get(5));
+        assertTrue(lines.get(6).matches("small  ashlar-segment      6,000 .* 2 +0  yes"), lines.get(6));
+    }
+
+    @Test
+    void replay_parallelJson_hasThreadsAndWaits() {
+        CommandRun run = CommandRun.of(
+                "replay", trace.toString(), "--passes=1", "--allocators=malloc", "--parallel", "--json=-");
+
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.out().contains("\"threads\" : 2"), run.out());
+        assertTrue(run.out().contains("\"waits\" : 0"), run.out());
     }
 
     @Test

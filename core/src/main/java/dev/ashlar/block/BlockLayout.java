@@ -17,12 +17,7 @@ package dev.ashlar.block;
  *                 bits 22..24  state
  *                 bits 25..31  check
  *
- *     A cell of a slab has no neighbour that merges: its header is one 64-bit word, its holder's alone. From the lowest bit of word A on:
- *                 bits 0..31   check
- *                 bits 32..38  size class
- *                 bits 39..53  owner
- *                 bits 54..56  state, where word B has it
- *                 bits 57..63  check
+ *     A cell of a slab has no neighbour that merges: its header is one 64-bit word, its holder's alone ({@link CellHeaders}).
  *
  *     A free block's payload:
  *                 p+0   next      p+8   previous                      every free block: it has 24 bytes at least
@@ -80,12 +75,6 @@ public final class BlockLayout {
     /** The header that ends a region. */
     public static final int SENTINEL = 5;
 
-    /** A cell of a slab, held by a caller. */
-    public static final int CELL_LIVE = 6;
-
-    /** A cell that nobody holds: in a slab, in a cache, or on its way back. */
-    public static final int CELL_FREE = 7;
-
     static final int WORD_A = -8;
     static final int WORD_B = -4;
 
@@ -97,13 +86,14 @@ public final class BlockLayout {
     static final int CONTENT_MASK = (1 << CONTENT_BITS) - 1;
 
     static final int CELL_HEADER = -8;
-    static final int CELL_CLASS_SHIFT = 32;
-    static final int CELL_CLASS_MASK = 0x7F;
-    static final int CELL_OWNER_SHIFT = 39;
-    static final int CELL_OWNER_MASK = 0x7FFF;
-    static final int CELL_STATE_SHIFT = 54;
-    static final long CELL_CHECK_MASK = 0xFE00_0000_FFFF_FFFFL;
-    static final int CELL_FOLD_SHIFT = 32;
+
+    /** A cell's code: the size class, three times; the owner, twice; two bits that are set in a free cell; and nothing else. */
+    static final int CELL_CLASS_SHIFT = 57;
+
+    static final int CELL_CLASS_BITS = 7;
+    static final int CELL_OWNER_SHIFT = 28;
+    static final int CELL_OWNER_BITS = 15;
+    static final int CELL_FREE_SHIFT = 11;
 
     static final int NEXT = 0;
     static final int PREVIOUS = 8;
@@ -146,8 +136,6 @@ public final class BlockLayout {
             case CACHED -> "cached";
             case WITHHELD -> "withheld";
             case SENTINEL -> "a region's end";
-            case CELL_LIVE -> "live cell";
-            case CELL_FREE -> "free cell";
             default -> "no state (" + state + ")";
         };
     }

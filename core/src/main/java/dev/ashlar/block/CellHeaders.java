@@ -4,73 +4,90 @@ import java.security.SecureRandom;
 
 import dev.ashlar.os.Memory;
 
-import static dev.ashlar.block.BlockLayout.CELL_CHECK_MASK;
-import static dev.ashlar.block.BlockLayout.CELL_CLASS_MASK;
+import static dev.ashlar.block.BlockLayout.CELL_CLASS_BITS;
 import static dev.ashlar.block.BlockLayout.CELL_CLASS_SHIFT;
-import static dev.ashlar.block.BlockLayout.CELL_FOLD_SHIFT;
+import static dev.ashlar.block.BlockLayout.CELL_FREE_SHIFT;
 import static dev.ashlar.block.BlockLayout.CELL_HEADER;
-import static dev.ashlar.block.BlockLayout.CELL_LIVE;
-import static dev.ashlar.block.BlockLayout.CELL_OWNER_MASK;
+import static dev.ashlar.block.BlockLayout.CELL_OWNER_BITS;
 import static dev.ashlar.block.BlockLayout.CELL_OWNER_SHIFT;
-import static dev.ashlar.block.BlockLayout.CELL_STATE_SHIFT;
-import static dev.ashlar.block.BlockLayout.STATE_MASK;
 
 /**
  * The headers of cells: one 64-bit word, written without being read.
  *
  * <pre>{@code
- *     header  =  key(address)  ^  content  ^  content >>> 32
- *                39 check bits    25 bits     the content again, over the lower check bits
+ *     header  =  address ^ (code + secret)                      the secret has 42 bits: no carry reaches the upper class
+ *
+ *     code    63     57 56     50 49     43 42        28 27        13  12  11 10       0
+ *            +---------+---------+---------+------------+------------+---+---+----------+
+ *            |  class  |  class  |  class  |   owner    |   owner    | f | f |    0     |
+ *            +---------+---------+---------+------------+------------+---+---+----------+
  * }</pre>
  *
- * <p>The key is a multiplicative hash of the address and a secret (Knuth, volume 3, section 6.4), so that whatever is no header of
- * this address passes with a chance of one in 2^39. As each content bit stands twice, one flipped bit is always found, and of two
- * flipped bits only a content bit with its own copy passes. The secret is a constant of the process: its load would be a step of every
- * allocation, and what it protects from is accident.
+ * <p>A code has 23 bits that may be anything and 41 that must follow from them, so random content passes with a chance of one in 2^41, a header that was
+ * copied from another address never, and one flipped bit is always found, as each piece of content stands twice at least.
  *
- * <p>All of it is arithmetic on the header read {@linkplain #read once}; a <i>code</i> is a header without its key.
+ * <p><b>Why no hash.</b> From a free to the next allocation of the same cell the header is written, read, and says which magazine is meant; each
+ * step of that is waited for. So nothing but the address is mixed in when a header is written, its class is its top bits as they stand, and one
+ * multiplication, which nothing waits for, checks all the rest. Address and secret are mixed in by different operations, since the compiler would gather
+ * two of the same kind into one that comes last. The secret is a constant of the process: its load would be one more step, and what it
+ * protects from is accident.
  */
 public final class CellHeaders {
     /** The owner of what {@code pool.allocate} hands out. */
     public static final int POOL = 0;
 
     /** Owners are numbered from 0 to this. */
-    public static final int MAX_OWNER = CELL_OWNER_MASK;
+    public static final int MAX_OWNER = (1 << CELL_OWNER_BITS) - 1;
 
-    private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
-    private static final long TWICE = 1 | 1L << CELL_CLASS_SHIFT;
-    private static final long LIVE_OF_POOL = code(0, POOL, CELL_LIVE);
-    private static final long FREE_OF_POOL = code(0, POOL, BlockLayout.CELL_FREE);
-    private static final long SECRET = new SecureRandom().nextLong();
+    private static final long CLASS_TWICE = (1L << CELL_CLASS_SHIFT) | (1L << (CELL_CLASS_SHIFT - CELL_CLASS_BITS));
+    private static final long CLASS = CLASS_TWICE | (1L << (CELL_CLASS_SHIFT - 2 * CELL_CLASS_BITS));
+    private static final long OWNER = (1L << CELL_OWNER_SHIFT) | (1L << (CELL_OWNER_SHIFT - CELL_OWNER_BITS));
+    private static final long FREE = 3L << CELL_FREE_SHIFT;
+    private static final long SECRET = new SecureRandom().nextLong() >>> 22;
 
     private CellHeaders() {}
 
-    /** The code of a cell. */
-    public static long code(int sizeClass, int owner, int state) {
-        long content = (long) sizeClass << CELL_CLASS_SHIFT
-                | (long) owner << CELL_OWNER_SHIFT
-                | (long) state << CELL_STATE_SHIFT;
-        return content ^ content >>> CELL_FOLD_SHIFT;
-    }
-
     /** The code of a live cell that belongs to the pool itself. */
     public static long liveCode(int sizeClass) {
-        return LIVE_OF_POOL ^ sizeClass * TWICE;
+        return sizeClass * CLASS;
+    }
+
+    /** The code of a live cell that belongs to somebody. */
+    public static long liveCode(int sizeClass, int owner) {
+        return sizeClass * CLASS + owner * OWNER;
     }
 
     /** The code of a free cell. */
     public static long freeCode(int sizeClass) {
-        return FREE_OF_POOL ^ sizeClass * TWICE;
+        return sizeClass * CLASS + FREE;
+    }
+
+    /** What stands before a cell, right or wrong. */
+    public static long raw(long cell) {
+        return Memory.getLong(cell + CELL_HEADER);
+    }
+
+    /** Whether that is the header of a live cell of the pool itself, of the class that {@link #sizeClass} says. */
+    public static boolean isLiveOfPool(long cell, long raw) {
+        return raw == header(cell, liveCode(sizeClass(raw)));
+    }
+
+    private static long header(long cell, long code) {
+        return (code + SECRET) ^ cell;
+    }
+
+    private static long code(long cell, long raw) {
+        return (raw ^ cell) - SECRET;
     }
 
     /** The code that stands at a cell, right or wrong. */
     public static long read(long cell) {
-        return Memory.getLong(cell + CELL_HEADER) ^ key(cell);
+        return code(cell, raw(cell));
     }
 
     /** Writes a cell's header. */
     public static void write(long cell, long code) {
-        Memory.putLong(cell + CELL_HEADER, code ^ key(cell));
+        Memory.putLong(cell + CELL_HEADER, header(cell, code));
     }
 
     /** Zeroes a cell's header: no header. */
@@ -80,31 +97,31 @@ public final class CellHeaders {
 
     /** Writes a cell's header if it still has the code expected; of several threads that try, one succeeds. */
     public static boolean exchange(long cell, long expected, long code) {
-        long key = key(cell);
-        return Memory.compareAndSetLong(cell + CELL_HEADER, expected ^ key, code ^ key);
+        return Memory.compareAndSetLong(cell + CELL_HEADER, header(cell, expected), header(cell, code));
     }
 
-    /** Whether the check bits of a code are right, and it is a cell's. */
+    /** Whether a code is the one of a cell, live or free. */
     public static boolean isIntact(long code) {
-        return code(sizeClass(code), owner(code), state(code)) == code && state(code) >= CELL_LIVE;
+        return isLive(code) || isFree(code);
     }
 
-    /** The size class in a code, right or wrong: 0 to 127. */
+    /** Whether a code is the one of a live cell, of anybody. */
+    public static boolean isLive(long code) {
+        return code == liveCode(sizeClass(code), owner(code));
+    }
+
+    /** Whether a code is the one of a free cell. */
+    public static boolean isFree(long code) {
+        return code == freeCode(sizeClass(code));
+    }
+
+    /** The size class in a code or a header, right or wrong: 0 to 127. */
     public static int sizeClass(long code) {
-        return (int) (code >>> CELL_CLASS_SHIFT) & CELL_CLASS_MASK;
+        return (int) (code >>> CELL_CLASS_SHIFT);
     }
 
-    /** The owner in a code. */
+    /** The owner in a code, right or wrong. */
     public static int owner(long code) {
-        return (int) (code >>> CELL_OWNER_SHIFT) & CELL_OWNER_MASK;
-    }
-
-    /** The state in a code. */
-    public static int state(long code) {
-        return (int) (code >>> CELL_STATE_SHIFT) & STATE_MASK;
-    }
-
-    private static long key(long cell) {
-        return Long.rotateLeft((cell ^ SECRET) * MULTIPLIER, CELL_FOLD_SHIFT) & CELL_CHECK_MASK;
+        return (int) (code >>> CELL_OWNER_SHIFT) & MAX_OWNER;
     }
 }

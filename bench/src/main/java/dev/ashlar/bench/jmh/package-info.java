@@ -1,7 +1,8 @@
 /**
  * Microbenchmarks of single operations. What a whole program costs, {@code dev.ashlar.bench.replay} measures.
  *
- * <p>Each allocator has benchmark methods of its own, so that no call site is shared and none is dispatched. They run with
+ * <p>Where Ashlar is compared with {@code malloc} alone, each has benchmark methods of its own, so that no call site is shared and none
+ * is dispatched. The benchmarks named {@code Peer} run through {@code dev.ashlar.bench.peer}, one allocator a fork. They run with
  *
  * <pre>{@code
  *   ./ashlar jmh PairBenchmark -prof gc

@@ -2,19 +2,23 @@ package dev.ashlar.bench.replay;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * A confined {@link Arena} for each block: what plain Java offers for blocks that are freed one by one. It zeroes each block, and
- * resizes by copying.
+ * An {@link Arena} for each block: what plain Java offers for blocks that are freed one by one. It zeroes each block, and resizes by
+ * copying. The arena is confined; or shared, if the block goes from one thread to another.
  */
 final class ArenaAllocator implements ReplayAllocator {
     // Two arrays and not one of pairs: the pair would be an object that nobody asked for.
     private final @Nullable Arena[] arenas;
     private final @Nullable MemorySegment[] segments;
 
-    ArenaAllocator(int blockCount) {
+    private final BitSet handedOver;
+
+    ArenaAllocator(int blockCount, BitSet handedOver) {
+        this.handedOver = handedOver;
         arenas = new Arena[blockCount];
         segments = new MemorySegment[blockCount];
     }
@@ -26,7 +30,7 @@ final class ArenaAllocator implements ReplayAllocator {
 
     @Override
     public long allocateAligned(int block, long byteSize, long alignment) {
-        Arena arena = Arena.ofConfined();
+        Arena arena = handedOver.get(block) ? Arena.ofShared() : Arena.ofConfined();
         MemorySegment segment = arena.allocate(byteSize, alignment);
         arenas[block] = arena;
         segments[block] = segment;
@@ -53,10 +57,17 @@ final class ArenaAllocator implements ReplayAllocator {
     @Override
     public void close() {
         for (int block = 0; block < arenas.length; block++) {
-            if (arenas[block] != null) {
+            Arena arena = arenas[block];
+            // After a fault, a confined one may be another thread's: it ends with the process.
+            if (arena != null && arena.scope().isAlive() && segmentIsMine(block)) {
                 free(block, 0);
             }
         }
+    }
+
+    private boolean segmentIsMine(int block) {
+        MemorySegment segment = segments[block];
+        return segment != null && segment.isAccessibleBy(Thread.currentThread());
     }
 
     private static <T> T held(@Nullable T value, int block) {

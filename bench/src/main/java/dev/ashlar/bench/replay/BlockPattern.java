@@ -1,5 +1,6 @@
 package dev.ashlar.bench.replay;
 
+import dev.ashlar.bench.memory.Memory;
 /**
  * The contents by which a block is known: each byte follows from the block's id and the byte's place in it.
  *

@@ -3,6 +3,7 @@ package dev.ashlar.bench.replay;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 import dev.ashlar.trace.TraceHeader;
 import dev.ashlar.trace.TraceOp;
@@ -20,7 +21,7 @@ import dev.ashlar.trace.TraceReader;
  *      +-------------------------------------------+------------------+------+
  * </pre>
  *
- * <p>Events and ids count from 0. The thread of an event is not kept: this replay is the work of one thread.
+ * <p>Events and ids count from 0. The thread of an event is not kept; {@link ParallelTrace} does.
  */
 final class FlatTrace {
     static final int ALLOCATE = 0;
@@ -39,7 +40,7 @@ final class FlatTrace {
     private final int[] blocks;
     private final int blockCount;
 
-    private FlatTrace(long[] operations, int[] blocks, int blockCount) {
+    FlatTrace(long[] operations, int[] blocks, int blockCount) {
         this.operations = operations;
         this.blocks = blocks;
         this.blockCount = blockCount;
@@ -52,6 +53,11 @@ final class FlatTrace {
      * @throws IOException if the file can't be read, or asks for more than the arrays hold
      */
     static FlatTrace read(Path file) throws IOException {
+        return read(file, thread -> {});
+    }
+
+    /** The same, giving the recorded thread of each event to {@code threads}. */
+    static FlatTrace read(Path file, IntConsumer threads) throws IOException {
         try (TraceReader reader = TraceReader.open(file)) {
             TraceHeader header = reader.header();
             Builder builder = new Builder(header.events());
@@ -61,6 +67,7 @@ final class FlatTrace {
                             + " bytes (expected: at most " + Builder.MAX_EVENTS + " events, of at most " + MAX_BYTE_SIZE
                             + " bytes each)");
                 }
+                threads.accept(reader.thread());
                 switch (reader.op()) {
                     case ALLOCATE -> builder.allocate(reader.byteSize());
                     case ALLOCATE_ALIGNED -> builder.allocateAligned(reader.byteSize(), reader.alignment());

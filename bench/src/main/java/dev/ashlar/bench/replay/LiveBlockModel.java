@@ -1,13 +1,19 @@
 package dev.ashlar.bench.replay;
 
-/** What a checked pass knows of the blocks by itself: where each live one lies, and how much was asked for it. */
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What a checked pass knows of the blocks by itself: where each live one lies, and how much was asked for it.
+ *
+ * <p>Several threads may use it if calls about one block are ordered; what concerns all blocks is exact when no thread adds or removes one.
+ */
 final class LiveBlockModel {
     /** No live block lies at address 0. */
     private static final long NOT_LIVE = 0;
 
     private final long[] addresses;
     private final long[] sizes;
-    private long liveBlocks;
+    private final AtomicLong liveBlocks = new AtomicLong();
 
     LiveBlockModel(int blockCount) {
         addresses = new long[blockCount];
@@ -17,12 +23,12 @@ final class LiveBlockModel {
     void add(int block, long address, long byteSize) {
         addresses[block] = address;
         sizes[block] = byteSize;
-        liveBlocks++;
+        liveBlocks.incrementAndGet();
     }
 
     void remove(int block) {
         addresses[block] = NOT_LIVE;
-        liveBlocks--;
+        liveBlocks.decrementAndGet();
     }
 
     boolean isLive(int block) {
@@ -42,7 +48,7 @@ final class LiveBlockModel {
     }
 
     long liveBlocks() {
-        return liveBlocks;
+        return liveBlocks.get();
     }
 
     /** A live block other than {@code except} that shares a granule with a range, or -1. Looks at every block: for messages. */

@@ -68,8 +68,9 @@ public final class Replay {
                 source.name(),
                 allocator,
                 ofAshlar(allocator, options.policy()),
-                ofAshlar(allocator, options.coalescing()),
-                1,
+                ofAshlar(allocator, options.coalescingOf(allocator)),
+                timed.threads() == null ? 1 : Math.toIntExact(timed.threads()),
+                timed.waits(),
                 figures.events(),
                 Objects.requireNonNull(timed.nanosPerEvent(), "nanosPerEvent"),
                 Objects.requireNonNull(timed.nanosPerEventBest(), "nanosPerEventBest"),
@@ -90,12 +91,13 @@ public final class Replay {
                 source.file(),
                 allocator,
                 options.policy(),
-                options.coalescing(),
+                options.coalescingOf(allocator),
                 options.capacityFor(figures.floorBytes()),
                 options.regionBytes(),
                 options.passes(),
                 options.verify(),
-                options.validateEvery());
+                options.validateEvery(),
+                options.parallel());
         return ChildJvm.run(task, figures);
     }
 
@@ -104,8 +106,8 @@ public final class Replay {
         listener.stepStarted(stepNumber++, sources.size() * stepsPerTrace, what);
     }
 
-    /** The floor, and the options, are the Ashlar heap's; they say nothing of another allocator. */
+    /** The floor, and the options, are Ashlar's; they say nothing of another allocator. */
     private static <T> @Nullable T ofAshlar(AllocatorKind allocator, T value) {
-        return allocator == AllocatorKind.ASHLAR ? value : null;
+        return allocator.isAshlar() ? value : null;
     }
 }

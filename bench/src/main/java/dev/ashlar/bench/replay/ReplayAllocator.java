@@ -2,10 +2,13 @@ package dev.ashlar.bench.replay;
 
 import java.util.Optional;
 
+import dev.ashlar.HeapStatistics;
+
 /**
  * An allocator under replay. Blocks go by their id in the trace and by their address; contents are the caller's.
  *
- * <p>Owned by one thread. Ids are from 0 to the number of blocks given at creation.
+ * <p>Owned by one thread, unless {@link AllocatorKind#isForManyThreads}: then each thread calls its own {@link #openView}, and calls about
+ * one block are ordered by the caller. Ids are from 0 to the number of blocks given at creation.
  */
 interface ReplayAllocator extends AutoCloseable {
     /** The alignment of each block that asks for none, and of each resized block. */
@@ -22,13 +25,24 @@ interface ReplayAllocator extends AutoCloseable {
 
     void free(int block, long address);
 
+    /** What the calling thread is to use in a parallel replay, until the same thread calls {@link #closeView} on it. */
+    default ReplayAllocator openView() {
+        return this;
+    }
+
+    /** Ends a view. All blocks stay as they are. */
+    default void closeView() {}
+
     /** What the allocator knows of itself; empty if it does not tell. Changes nothing. */
     default Optional<HeapFigures> figures() {
         return Optional.empty();
     }
 
-    /** Checks the allocator's own state, and throws what it finds. Does nothing if there is no such check. */
+    /** Checks the allocator's own state while no thread calls it, and throws what it finds. Does nothing if there is no such check. */
     default void validate() {}
+
+    /** The same while other threads allocate and free, as far as that can be checked. */
+    default void validateBusy() {}
 
     /**
      * Compares the allocator's blocks with those that should be live. Does nothing if it does not show its blocks.
@@ -48,5 +62,10 @@ interface ReplayAllocator extends AutoCloseable {
      * @param largestFreeBytes usable bytes of the largest free block
      * @param fragmentation as {@link dev.ashlar.HeapStatistics#fragmentation()} defines it
      */
-    record HeapFigures(long committedBytes, long largestFreeBytes, double fragmentation) {}
+    record HeapFigures(long committedBytes, long largestFreeBytes, double fragmentation) {
+        static HeapFigures of(HeapStatistics statistics) {
+            return new HeapFigures(
+                    statistics.committedBytes(), statistics.largestFreeBytes(), statistics.fragmentation());
+        }
+    }
 }

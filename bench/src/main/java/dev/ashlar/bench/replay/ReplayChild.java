@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.util.List;
 
 import dev.ashlar.PoolExhaustedException;
-import dev.ashlar.bench.replay.ReplayAllocator.HeapFigures;
-import dev.ashlar.bench.replay.ResidentPass.Footprint;
-import dev.ashlar.bench.replay.TimedPasses.Timing;
 
 /**
  * The main class of a child JVM: does one {@link ReplayTask} with one allocator, and prints a {@link TaskResult} as JSON on the
@@ -28,16 +25,19 @@ final class ReplayChild {
         ReplayTask task = ReplayTask.ofArguments(List.of(arguments));
         try {
             System.out.println(run(task).toJson());
-        } catch (CheckFailedException e) {
+        } catch (ReplayException e) {
             System.err.println(e.getMessage());
             System.exit(EXIT_EXPLAINED);
         } catch (PoolExhaustedException e) {
-            System.err.println(task.kind().title() + ": " + e.getMessage() + "; --capacity gives the heap more");
+            System.err.println(task.kind().title() + ": " + e.getMessage() + "; --capacity gives it more");
             System.exit(EXIT_EXPLAINED);
         }
     }
 
-    private static TaskResult run(ReplayTask task) throws IOException, CheckFailedException {
+    private static TaskResult run(ReplayTask task) throws IOException, ReplayException {
+        if (task.parallel()) {
+            return runParallel(task, ParallelTrace.read(task.trace()));
+        }
         FlatTrace trace = FlatTrace.read(task.trace());
         return switch (task.kind()) {
             case CHECK -> check(task, trace);
@@ -55,20 +55,27 @@ final class ReplayChild {
 
     private static TaskResult time(ReplayTask task, FlatTrace trace) {
         try (ReplayAllocator allocator = task.allocator().open(task, trace.blockCount())) {
-            Timing timing = new TimedPasses(trace, allocator).run(task.passes());
-            return TaskResult.ofTiming(timing.median(), timing.best());
+            return TaskResult.ofTiming(new TimedPasses(trace, allocator).run(task.passes()));
         }
     }
 
     private static TaskResult resident(ReplayTask task, FlatTrace trace) throws IOException {
-        Footprint footprint = new ResidentPass(trace, blockCount -> task.allocator().open(task, blockCount)).run();
-        HeapFigures atEnd = footprint.atEnd().orElse(null);
-        return new TaskResult(
-                null,
-                null,
-                footprint.peakCommittedBytes(),
-                footprint.peakResidentBytes(),
-                atEnd == null ? null : atEnd.largestFreeBytes(),
-                atEnd == null ? null : atEnd.fragmentation());
+        return TaskResult.ofFootprint(
+                new ResidentPass(trace, blockCount -> task.allocator().open(task, blockCount)).run());
+    }
+
+    private static TaskResult runParallel(ReplayTask task, ParallelTrace trace) throws IOException, ReplayException {
+        if (task.kind() == ReplayTask.Kind.RESIDENT) {
+            return TaskResult.ofFootprint(new ParallelResidentPass(
+                    trace, (blockCount, handedOver) -> task.allocator().open(task, blockCount, handedOver))
+                    .run());
+        }
+        try (ReplayAllocator allocator = task.allocator().open(task, trace.blockCount(), trace.handedOver())) {
+            if (task.kind() == ReplayTask.Kind.TIME) {
+                return TaskResult.ofTiming(new ParallelTimedPasses(trace, allocator).run(task.passes()));
+            }
+            new ParallelCheckedPass(trace, allocator, task.verify(), task.validateEvery()).run();
+            return TaskResult.NOTHING_MEASURED;
+        }
     }
 }

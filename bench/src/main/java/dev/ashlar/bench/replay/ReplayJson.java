@@ -11,8 +11,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
  *
  * <pre>{@code
  * {"machine": {"cpus", "memoryBytes", "os", "jdk"},
- *  "runs": [{"trace", "allocator", "policy", "coalescing", "threads", "events", "nanosPerEvent", "nanosPerEventBest",
- *            "peakRequestedBytes", "peakCommittedBytes", "peakResidentBytes", "floorBytes", "fragmentation", "verified"}]}
+ *  "runs": [{"trace", "allocator", "policy", "coalescing", "threads", "waits", "events", "nanosPerEvent",
+ *            "nanosPerEventBest", "peakRequestedBytes", "peakCommittedBytes", "peakResidentBytes", "floorBytes", "fragmentation", "verified"}]}
  * }</pre>
  *
  * <p>What is unknown is null.
@@ -44,7 +44,14 @@ public final class ReplayJson {
         out.flush();
     }
 
-    private static void writeMachine(MachineInfo machine, JsonGenerator json) throws IOException {
+    /**
+     * Writes the machine that was measured on, as a field of the object that is open.
+     *
+     * @param machine to write
+     * @param json where to
+     * @throws IOException if the generator throws it
+     */
+    public static void writeMachine(MachineInfo machine, JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("machine");
         json.writeNumberField("cpus", machine.cpus());
         json.writeNumberField("memoryBytes", machine.memoryBytes());
@@ -60,6 +67,7 @@ public final class ReplayJson {
         JsonFields.write(json, "policy", run.policy());
         JsonFields.write(json, "coalescing", run.coalescing());
         json.writeNumberField("threads", run.threads());
+        JsonFields.write(json, "waits", run.waits());
         json.writeNumberField("events", run.events());
         json.writeNumberField("nanosPerEvent", rounded(run.nanosPerEvent()));
         json.writeNumberField("nanosPerEventBest", rounded(run.nanosPerEventBest()));

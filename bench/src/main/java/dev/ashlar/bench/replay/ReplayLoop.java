@@ -1,5 +1,6 @@
 package dev.ashlar.bench.replay;
 
+import dev.ashlar.bench.memory.Memory;
 /**
  * The replay itself, as the C yardstick does it: look up the event, call the allocator, write to what it returns.
  *
@@ -32,25 +33,28 @@ final class ReplayLoop {
 
     private static void runSlice(FlatTrace trace, ReplayAllocator allocator, long[] addresses, int from, int to) {
         for (int event = from; event < to; event++) {
-            long operation = trace.operation(event);
-            int block = trace.block(event);
-            long byteSize = FlatTrace.byteSize(operation);
-            switch (FlatTrace.op(operation)) {
-                case FlatTrace.ALLOCATE -> {
-                    long address = allocator.allocate(block, byteSize);
-                    touchFirst(address, byteSize);
-                    addresses[block] = address;
-                }
-                case FlatTrace.FREE -> {
-                    allocator.free(block, addresses[block]);
-                    addresses[block] = NOT_LIVE;
-                }
-                case FlatTrace.RESIZE -> addresses[block] = allocator.resize(block, addresses[block], byteSize);
-                default -> {
-                    long address = allocator.allocateAligned(block, byteSize, alignment(operation));
-                    touchFirst(address, byteSize);
-                    addresses[block] = address;
-                }
+            replay(allocator, trace.operation(event), trace.block(event), addresses);
+        }
+    }
+
+    /** Replays one event, writing one byte to a new block. */
+    static void replay(ReplayAllocator allocator, long operation, int block, long[] addresses) {
+        long byteSize = FlatTrace.byteSize(operation);
+        switch (FlatTrace.op(operation)) {
+            case FlatTrace.ALLOCATE -> {
+                long address = allocator.allocate(block, byteSize);
+                touchFirst(address, byteSize);
+                addresses[block] = address;
+            }
+            case FlatTrace.FREE -> {
+                allocator.free(block, addresses[block]);
+                addresses[block] = NOT_LIVE;
+            }
+            case FlatTrace.RESIZE -> addresses[block] = allocator.resize(block, addresses[block], byteSize);
+            default -> {
+                long address = allocator.allocateAligned(block, byteSize, alignment(operation));
+                touchFirst(address, byteSize);
+                addresses[block] = address;
             }
         }
     }
@@ -59,26 +63,29 @@ final class ReplayLoop {
     static void runSliceTouchingPages(
             FlatTrace trace, ReplayAllocator allocator, long[] addresses, int from, int to) {
         for (int event = from; event < to; event++) {
-            long operation = trace.operation(event);
-            int block = trace.block(event);
-            long byteSize = FlatTrace.byteSize(operation);
-            if (FlatTrace.op(operation) == FlatTrace.FREE) {
-                allocator.free(block, addresses[block]);
-                addresses[block] = NOT_LIVE;
-                continue;
-            }
-            long address = switch (FlatTrace.op(operation)) {
-                case FlatTrace.ALLOCATE -> allocator.allocate(block, byteSize);
-                case FlatTrace.RESIZE -> allocator.resize(block, addresses[block], byteSize);
-                default -> allocator.allocateAligned(block, byteSize, alignment(operation));
-            };
-            addresses[block] = address;
-            for (long offset = 0; offset < byteSize; offset += PAGE_BYTES) {
-                Memory.putByte(address + offset, (byte) 1);
-            }
-            if (byteSize > 0) {
-                Memory.putByte(address + byteSize - 1, (byte) 1);
-            }
+            replayTouchingPages(allocator, trace.operation(event), trace.block(event), addresses);
+        }
+    }
+
+    /** Replays one event, writing to every page of a new or resized block. */
+    static void replayTouchingPages(ReplayAllocator allocator, long operation, int block, long[] addresses) {
+        long byteSize = FlatTrace.byteSize(operation);
+        if (FlatTrace.op(operation) == FlatTrace.FREE) {
+            allocator.free(block, addresses[block]);
+            addresses[block] = NOT_LIVE;
+            return;
+        }
+        long address = switch (FlatTrace.op(operation)) {
+            case FlatTrace.ALLOCATE -> allocator.allocate(block, byteSize);
+            case FlatTrace.RESIZE -> allocator.resize(block, addresses[block], byteSize);
+            default -> allocator.allocateAligned(block, byteSize, alignment(operation));
+        };
+        addresses[block] = address;
+        for (long offset = 0; offset < byteSize; offset += PAGE_BYTES) {
+            Memory.putByte(address + offset, (byte) 1);
+        }
+        if (byteSize > 0) {
+            Memory.putByte(address + byteSize - 1, (byte) 1);
         }
     }
 

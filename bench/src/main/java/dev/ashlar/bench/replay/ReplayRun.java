@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param trace name of the trace
  * @param allocator that replayed it
- * @param policy of an Ashlar heap
- * @param coalescing of an Ashlar heap
- * @param threads that replayed it; a heap has one owner, so 1, however many threads were recorded
+ * @param policy of an Ashlar pool or heap
+ * @param coalescing of an Ashlar pool or heap
+ * @param threads that replayed it: 1, however many were recorded; in a parallel replay as many as were recorded
+ * @param waits of a parallel replay: how many events of a pass had to wait for another thread; median of the timed passes
  * @param events of the trace
  * @param nanosPerEvent median of the timed passes
  * @param nanosPerEventBest best of the timed passes
@@ -29,6 +30,7 @@ public record ReplayRun(
         @Nullable FitPolicy policy,
         @Nullable Coalescing coalescing,
         int threads,
+        @Nullable Long waits,
         long events,
         double nanosPerEvent,
         double nanosPerEventBest,

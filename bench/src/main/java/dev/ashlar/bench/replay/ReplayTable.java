@@ -1,5 +1,6 @@
 package dev.ashlar.bench.replay;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -19,17 +20,28 @@ public final class ReplayTable {
     private final List<Column> columns;
 
     /**
-     * A table for traces of these names.
+     * A table.
      *
-     * @param traces the names; the longest sets the width of the first column, up to a limit
+     * @param traces names of the traces; the longest sets the width of the first column, up to a limit
+     * @param allocators whose names set the width of the second
+     * @param isParallel whether to show threads and waits, in the place of how free memory lies
      */
-    public ReplayTable(List<String> traces) {
+    public ReplayTable(List<String> traces, List<AllocatorKind> allocators, boolean isParallel) {
         int widest = traces.stream().mapToInt(String::length).max().orElse(0);
         int traceWidth = Math.clamp(widest, "trace".length(), MAX_TRACE_WIDTH);
-        columns = List.of(
+        int allocatorWidth = allocators.stream().mapToInt(kind -> kind.displayName().length()).max().orElse(0);
+        List<Column> last = isParallel
+                ? List.of(
+                        Column.right("", "threads", 7, run -> Integer.toString(run.threads())),
+                        Column.right("", "waits", 9, run -> count(run.waits())))
+                : List.of(
+                        Column.right("largest", "free", 10, run -> bytes(run.largestFreeBytes())),
+                        Column.right("frag-", "mented", 6, run -> percent(run.fragmentation())));
+        columns = new ArrayList<>(List.of(
                 Column.left("", "trace", traceWidth, ReplayRun::trace),
-                Column.left("", "alloc.", 6, run -> run.allocator().displayName()),
-                Column.right("", "events", 9, run -> String.format(Locale.ROOT, "%,d", run.events())),
+                Column.left("", "alloc.", Math.max("alloc.".length(), allocatorWidth),
+                        run -> run.allocator().displayName()),
+                Column.right("", "events", 9, run -> count(run.events())),
                 Column.right("ns/event", "median", 8, run -> decimal(1, run.nanosPerEvent())),
                 Column.right("ns/event", "best", 8, run -> decimal(1, run.nanosPerEventBest())),
                 Column.right("peak", "requested", 10, run -> bytes(run.peakRequestedBytes())),
@@ -37,10 +49,9 @@ public final class ReplayTable {
                 Column.right("peak", "resident", 10, run -> bytes(run.peakResidentBytes())),
                 Column.right("resident/", "requested", 9,
                         run -> ratio(run.peakResidentBytes(), run.peakRequestedBytes())),
-                Column.right("floor/", "requested", 9, run -> ratio(run.floorBytes(), run.peakRequestedBytes())),
-                Column.right("largest", "free", 10, run -> bytes(run.largestFreeBytes())),
-                Column.right("frag-", "mented", 6, run -> percent(run.fragmentation())),
-                Column.left("veri-", "fied", 5, run -> run.verified() ? "yes" : "NO"));
+                Column.right("floor/", "requested", 9, run -> ratio(run.floorBytes(), run.peakRequestedBytes()))));
+        columns.addAll(last);
+        columns.add(Column.left("veri-", "fied", 5, run -> run.verified() ? "yes" : "NO"));
     }
 
     /**
@@ -68,6 +79,10 @@ public final class ReplayTable {
             line.append(line.isEmpty() ? "" : GAP).append(column.fit(text.apply(column)));
         }
         return line.toString().stripTrailing();
+    }
+
+    private static String count(@Nullable Long count) {
+        return count == null ? UNKNOWN : String.format(Locale.ROOT, "%,d", count);
     }
 
     private static String bytes(@Nullable Long bytes) {

@@ -12,13 +12,14 @@ import dev.ashlar.FitPolicy;
  * @param kind of pass
  * @param trace file
  * @param allocator under replay
- * @param policy of an Ashlar heap
- * @param coalescing of an Ashlar heap
- * @param capacityBytes of an Ashlar heap
- * @param regionBytes of an Ashlar heap, or {@link ReplayOptions#DEFAULT_REGION_BYTES}
+ * @param policy of an Ashlar pool or heap
+ * @param coalescing of an Ashlar pool or heap
+ * @param capacityBytes of an Ashlar pool or heap
+ * @param regionBytes of an Ashlar pool or heap, or {@link ReplayOptions#DEFAULT_REGION_BYTES}
  * @param passes timed passes
  * @param verify as in {@link CheckedPass}
  * @param validateEvery as in {@link CheckedPass}
+ * @param parallel whether each recorded thread is replayed by a thread of its own
  */
 record ReplayTask(
         Kind kind,
@@ -30,7 +31,8 @@ record ReplayTask(
         long regionBytes,
         int passes,
         boolean verify,
-        long validateEvery) {
+        long validateEvery,
+        boolean parallel) {
     /** The passes of a run, in their order. */
     enum Kind {
         CHECK("checked pass"),
@@ -59,7 +61,8 @@ record ReplayTask(
                 Long.toString(regionBytes),
                 Integer.toString(passes),
                 Boolean.toString(verify),
-                Long.toString(validateEvery));
+                Long.toString(validateEvery),
+                Boolean.toString(parallel));
     }
 
     static ReplayTask ofArguments(List<String> arguments) {
@@ -73,6 +76,7 @@ record ReplayTask(
                 Long.parseLong(arguments.get(6)),
                 Integer.parseInt(arguments.get(7)),
                 Boolean.parseBoolean(arguments.get(8)),
-                Long.parseLong(arguments.get(9)));
+                Long.parseLong(arguments.get(9)),
+                Boolean.parseBoolean(arguments.get(10)));
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.function.IntFunction;
 
+import dev.ashlar.bench.memory.ResidentMemory;
 import dev.ashlar.bench.replay.ReplayAllocator.HeapFigures;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * compiles a method twice, and needs little memory when it does.
  */
 final class ResidentPass {
+    static final long WARM_UP_ROUND_EVENTS = 8;
+
     private static final int WARM_UP_PASSES = 50;
 
     private final FlatTrace trace;
@@ -81,18 +84,23 @@ final class ResidentPass {
     /** Every operation, often enough to be compiled, over a few kilobytes. */
     private static FlatTrace warmUpTrace() {
         int rounds = 1000;
-        FlatTrace.Builder builder = new FlatTrace.Builder(rounds * 8L);
+        FlatTrace.Builder builder = new FlatTrace.Builder(rounds * WARM_UP_ROUND_EVENTS);
         for (int round = 0; round < rounds; round++) {
-            int small = builder.allocate(16 + round % 100);
-            int aligned = builder.allocateAligned(40, 64);
-            int resized = builder.allocate(100);
-            builder.resize(resized, 400);
-            builder.free(small);
-            builder.resize(resized, 50);
-            builder.free(aligned);
-            builder.free(resized);
+            builder.free(addWarmUpRound(builder, round));
         }
         return builder.build();
+    }
+
+    /** All events of a round but the last, which frees the block that is returned. */
+    static int addWarmUpRound(FlatTrace.Builder builder, int round) {
+        int small = builder.allocate(16 + round % 100);
+        int aligned = builder.allocateAligned(40, 64);
+        int resized = builder.allocate(100);
+        builder.resize(resized, 400);
+        builder.free(small);
+        builder.resize(resized, 50);
+        builder.free(aligned);
+        return resized;
     }
 
     /**

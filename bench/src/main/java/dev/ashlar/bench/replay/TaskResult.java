@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.ashlar.bench.replay.ReplayAllocator.HeapFigures;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param peakResidentBytes as in {@link ResidentPass.Footprint}
  * @param largestFreeBytes after the last event
  * @param fragmentation after the last event
+ * @param threads that replayed in parallel
+ * @param waits as in {@link ParallelTimedPasses.Result}
  */
 record TaskResult(
         @Nullable Double nanosPerEvent,
@@ -27,13 +30,40 @@ record TaskResult(
         @Nullable Long peakCommittedBytes,
         @Nullable Long peakResidentBytes,
         @Nullable Long largestFreeBytes,
-        @Nullable Double fragmentation) {
-    static final TaskResult NOTHING_MEASURED = new TaskResult(null, null, null, null, null, null);
+        @Nullable Double fragmentation,
+        @Nullable Long threads,
+        @Nullable Long waits) {
+    static final TaskResult NOTHING_MEASURED = new TaskResult(null, null, null, null, null, null, null, null);
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    static TaskResult ofTiming(double median, double best) {
-        return new TaskResult(median, best, null, null, null, null);
+    static TaskResult ofTiming(TimedPasses.Timing timing) {
+        return new TaskResult(timing.median(), timing.best(), null, null, null, null, null, null);
+    }
+
+    static TaskResult ofTiming(ParallelTimedPasses.Result result) {
+        return new TaskResult(
+                result.timing().median(),
+                result.timing().best(),
+                null,
+                null,
+                null,
+                null,
+                (long) result.threads(),
+                result.waits());
+    }
+
+    static TaskResult ofFootprint(ResidentPass.Footprint footprint) {
+        HeapFigures atEnd = footprint.atEnd().orElse(null);
+        return new TaskResult(
+                null,
+                null,
+                footprint.peakCommittedBytes(),
+                footprint.peakResidentBytes(),
+                atEnd == null ? null : atEnd.largestFreeBytes(),
+                atEnd == null ? null : atEnd.fragmentation(),
+                null,
+                null);
     }
 
     String toJson() {
@@ -46,6 +76,8 @@ record TaskResult(
             JsonFields.write(json, "peakResidentBytes", peakResidentBytes);
             JsonFields.write(json, "largestFreeBytes", largestFreeBytes);
             JsonFields.write(json, "fragmentation", fragmentation);
+            JsonFields.write(json, "threads", threads);
+            JsonFields.write(json, "waits", waits);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("a string refused to be written to", e);
@@ -65,6 +97,8 @@ record TaskResult(
         Long peakResidentBytes = null;
         Long largestFreeBytes = null;
         Double fragmentation = null;
+        Long threads = null;
+        Long waits = null;
         try (JsonParser json = JSON.createParser(text)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("result: \"" + text + "\" (expected: a JSON object)");
@@ -78,6 +112,8 @@ record TaskResult(
                     case "peakResidentBytes" -> peakResidentBytes = absent ? null : json.getLongValue();
                     case "largestFreeBytes" -> largestFreeBytes = absent ? null : json.getLongValue();
                     case "fragmentation" -> fragmentation = absent ? null : json.getDoubleValue();
+                    case "threads" -> threads = absent ? null : json.getLongValue();
+                    case "waits" -> waits = absent ? null : json.getLongValue();
                     default -> throw new IOException("result: key " + name + " (expected: a component of TaskResult)");
                 }
             }
@@ -88,6 +124,8 @@ record TaskResult(
                 peakCommittedBytes,
                 peakResidentBytes,
                 largestFreeBytes,
-                fragmentation);
+                fragmentation,
+                threads,
+                waits);
     }
 }

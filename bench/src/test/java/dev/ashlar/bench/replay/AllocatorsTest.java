@@ -2,8 +2,8 @@ package dev.ashlar.bench.replay;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
-import dev.ashlar.Coalescing;
 import dev.ashlar.FitPolicy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,8 +34,10 @@ class AllocatorsTest {
     @EnumSource
     void checkedPass_eachPolicy_passes(FitPolicy policy) throws IOException, CheckFailedException {
         FlatTrace trace = SmallTraces.random(directory, EVENTS, SEED + 1);
-        try (ReplayAllocator allocator = AllocatorKind.ASHLAR.open(task(AllocatorKind.ASHLAR, policy), 0)) {
-            new CheckedPass(trace, allocator, true, 100).run();
+        for (AllocatorKind kind : List.of(AllocatorKind.ASHLAR, AllocatorKind.HEAP)) {
+            try (ReplayAllocator allocator = kind.open(task(kind, policy), 0)) {
+                new CheckedPass(trace, allocator, true, 100).run();
+            }
         }
     }
 
@@ -48,7 +50,7 @@ class AllocatorsTest {
                 trace, blockCount -> kind.open(task(kind, FitPolicy.SEGREGATED_FIT), blockCount))
                 .run();
 
-        assertEquals(kind == AllocatorKind.ASHLAR, footprint.atEnd().isPresent());
+        assertEquals(kind.isAshlar(), footprint.atEnd().isPresent());
         Long committedBytes = footprint.peakCommittedBytes();
         assertTrue(committedBytes == null || committedBytes >= footprint.atEnd().orElseThrow().largestFreeBytes());
     }
@@ -77,11 +79,12 @@ class AllocatorsTest {
                 Path.of("none"),
                 kind,
                 policy,
-                Coalescing.IMMEDIATE,
+                kind.defaultCoalescing(),
                 256L << 20,
                 ReplayOptions.DEFAULT_REGION_BYTES,
                 1,
                 true,
-                0);
+                0,
+                false);
     }
 }

@@ -3,6 +3,7 @@ package dev.ashlar.bench.replay;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.ashlar.bench.memory.Memory;
 import org.junit.jupiter.api.Test;
 
 import static dev.ashlar.bench.replay.Messages.assertSays;

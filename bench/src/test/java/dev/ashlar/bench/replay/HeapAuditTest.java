@@ -1,5 +1,6 @@
 package dev.ashlar.bench.replay;
 
+import dev.ashlar.arenas.MemoryPool;
 import dev.ashlar.heap.Heap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class HeapAuditTest {
         heap.freeAddress(first);
         model.remove(0);
 
-        assertDoesNotThrow(() -> new HeapAudit(heap, model).run());
+        assertDoesNotThrow(() -> HeapAudit.of(heap, model).run());
     }
 
     @Test
@@ -51,6 +52,26 @@ class HeapAuditTest {
         assertFails("at least the 1000 requested");
     }
 
+    @Test
+    void run_poolWithCachedCells_countsLiveOnesOnly() {
+        try (MemoryPool pool = MemoryPool.builder().capacity(16 << 20).build()) {
+            LiveBlockModel pooled = new LiveBlockModel(200);
+            for (int block = 0; block < 200; block++) {
+                pooled.add(block, pool.allocateAddress(block * 100L), block * 100L);
+            }
+            for (int block = 0; block < 200; block += 2) {
+                pool.freeAddress(pooled.address(block));
+                pooled.remove(block);
+            }
+            assertDoesNotThrow(() -> HeapAudit.of(pool, pooled).run());
+
+            pool.allocateAddress(64);
+            IllegalStateException e =
+                    assertThrows(IllegalStateException.class, () -> HeapAudit.of(pool, pooled).run());
+            assertSays("only blocks that the replay holds", e);
+        }
+    }
+
     private long take(int block, long byteSize) {
         long address = heap.allocateAddress(byteSize);
         model.add(block, address, byteSize);
@@ -59,7 +80,7 @@ class HeapAuditTest {
 
     private void assertFails(String messagePart) {
         IllegalStateException e =
-                assertThrows(IllegalStateException.class, () -> new HeapAudit(heap, model).run());
+                assertThrows(IllegalStateException.class, () -> HeapAudit.of(heap, model).run());
         assertSays(messagePart, e);
     }
 }

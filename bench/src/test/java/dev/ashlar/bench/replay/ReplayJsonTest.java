@@ -25,6 +25,7 @@ class ReplayJsonTest {
                 "policy",
                 "coalescing",
                 "threads",
+                "waits",
                 "events",
                 "nanosPerEvent",
                 "nanosPerEventBest",
@@ -58,14 +59,15 @@ class ReplayJsonTest {
         String json = json(ReplayTableTest.MALLOC_RUN);
 
         for (String key : List.of(
-                "policy", "coalescing", "peakCommittedBytes", "peakResidentBytes", "floorBytes", "fragmentation")) {
+                "policy", "coalescing", "waits", "peakCommittedBytes", "peakResidentBytes", "floorBytes",
+                "fragmentation")) {
             assertTrue(json.contains("\"" + key + "\" : null"), json);
         }
     }
 
     @Test
     void taskResult_asJsonAndBack_isEqual() throws IOException {
-        TaskResult full = new TaskResult(12.25, 11.5, 1L << 40, 5L, 0L, 0.125);
+        TaskResult full = new TaskResult(12.25, 11.5, 1L << 40, 5L, 0L, 0.125, 37L, 935L);
 
         assertEquals(full, TaskResult.ofJson(full.toJson()));
         assertEquals(TaskResult.NOTHING_MEASURED, TaskResult.ofJson(TaskResult.NOTHING_MEASURED.toJson()));

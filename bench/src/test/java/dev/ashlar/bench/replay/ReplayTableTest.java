@@ -16,6 +16,7 @@ class ReplayTableTest {
             FitPolicy.BEST_FIT,
             Coalescing.DEFERRED,
             1,
+            null,
             1_301_481,
             63.94,
             61.0512,
@@ -32,6 +33,7 @@ class ReplayTableTest {
             null,
             null,
             1,
+            null,
             3_767_669,
             1234.5,
             999,
@@ -45,7 +47,7 @@ class ReplayTableTest {
 
     @Test
     void row_golden() {
-        ReplayTable table = new ReplayTable(List.of("sqlite", "clickhouse"));
+        ReplayTable table = new ReplayTable(List.of("sqlite", "clickhouse"), AllocatorKind.DEFAULTS, false);
 
         String found =
                 String.join("\n", table.head()) + "\n" + table.row(ASHLAR_RUN) + "\n" + table.row(MALLOC_RUN) + "\n";
@@ -59,8 +61,24 @@ class ReplayTableTest {
     }
 
     @Test
+    void row_parallel_showsThreadsAndWaitsInTheSameWidth() {
+        List<AllocatorKind> allocators = List.of(AllocatorKind.ASHLAR);
+        ReplayTable table = new ReplayTable(List.of("clickhouse"), allocators, true);
+        ReplayRun run = new ReplayRun(
+                "clickhouse", AllocatorKind.ASHLAR, FitPolicy.BEST_FIT, Coalescing.DEFERRED, 106, 1023L, 5, 1, 1, 1,
+                null, null,
+                null, null, null, true);
+
+        assertTrue(table.head().getLast().endsWith("  threads      waits  fied"), table.head().getLast());
+        assertTrue(table.row(run).endsWith("      106      1,023  yes"), table.row(run));
+        assertEquals(
+                new ReplayTable(List.of("clickhouse"), allocators, false).row(run).length(),
+                table.row(run).length());
+    }
+
+    @Test
     void row_longestUsualValues_fitIn140Columns() {
-        ReplayTable table = new ReplayTable(List.of("clickhouse"));
+        ReplayTable table = new ReplayTable(List.of("clickhouse"), AllocatorKind.DEFAULTS, false);
 
         assertTrue(table.row(ASHLAR_RUN).length() <= 140);
         table.head().forEach(line -> assertTrue(line.length() <= 140));
@@ -69,9 +87,9 @@ class ReplayTableTest {
     @Test
     void row_longName_isCut() {
         String name = "a-recording-of-something-with-a-long-name";
-        ReplayTable table = new ReplayTable(List.of(name));
+        ReplayTable table = new ReplayTable(List.of(name), AllocatorKind.DEFAULTS, false);
         ReplayRun run = new ReplayRun(
-                name, AllocatorKind.ARENA, null, null, 1, 0, 0, 0, 0, null, null, null, null, null, true);
+                name, AllocatorKind.ARENA, null, null, 1, null, 0, 0, 0, 0, null, null, null, null, null, true);
 
         assertTrue(table.row(run).startsWith("a-recording-of-someth...  arena"), table.row(run));
     }

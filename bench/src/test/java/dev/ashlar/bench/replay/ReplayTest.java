@@ -46,11 +46,11 @@ class ReplayTest {
         TraceSource source = randomSource();
 
         ReplayReport report =
-                new Replay(List.of(source), options(List.of(AllocatorKind.values()), 0), listener).run();
+                new Replay(List.of(source), options(AllocatorKind.DEFAULTS, 0), listener).run();
 
         assertEquals(ended, report.runs());
         assertEquals(
-                List.of(AllocatorKind.values()),
+                AllocatorKind.DEFAULTS,
                 report.runs().stream().map(ReplayRun::allocator).toList());
         for (ReplayRun run : report.runs()) {
             assertEquals("small", run.trace());
@@ -68,6 +68,61 @@ class ReplayTest {
         assertNull(report.runs().getLast().policy());
         assertEquals("1/10 small: reading the trace", steps.getFirst());
         assertEquals("10/10 small, arena: resident memory", steps.getLast());
+    }
+
+    @Test
+    void run_parallel_reportsThreadsAndWaits() throws IOException, ReplayException, InterruptedException {
+        ReplayOptions options = new ReplayOptions(
+                List.of(AllocatorKind.ASHLAR, AllocatorKind.ARENA),
+                FitPolicy.SEGREGATED_FIT,
+                null,
+                1,
+                true,
+                100,
+                ReplayOptions.CAPACITY_FROM_TRACE,
+                ReplayOptions.DEFAULT_REGION_BYTES,
+                true);
+
+        ReplayReport report = new Replay(List.of(randomSource()), options, listener).run();
+
+        for (ReplayRun run : report.runs()) {
+            assertEquals(3, run.threads());
+            assertNotNull(run.waits());
+            assertTrue(run.waits() >= 0 && run.waits() <= EVENTS, run.toString());
+            assertTrue(run.nanosPerEvent() > 0 && run.verified(), run.toString());
+        }
+        assertEquals(Coalescing.DEFERRED, report.runs().getFirst().coalescing());
+        assertNotNull(report.runs().getFirst().peakCommittedBytes());
+    }
+
+    @Test
+    void run_parallelAllocatorTooSmall_namesTheEvent() throws IOException {
+        Path file = directory.resolve("large.atrace.gz");
+        try (TraceWriter writer = TraceWriter.create(file)) {
+            long early = writer.allocate(0, 1000);
+            long large = writer.allocate(1, 64 << 20);
+            writer.free(0, large);
+            writer.free(1, early);
+        }
+        ReplayOptions options = new ReplayOptions(
+                List.of(AllocatorKind.ASHLAR), FitPolicy.FIRST_FIT, null, 1, false, 0, 16 << 20, 0, true);
+
+        ReplayException e = assertThrows(
+                ReplayException.class,
+                () -> new Replay(List.of(new TraceSource("large", file)), options, listener).run());
+
+        assertSays("ashlar on large.atrace.gz: event 1 (allocate 67108864 bytes, block 1)", e);
+    }
+
+    @Test
+    void options_heapInParallel_isRefused() {
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class,
+                () -> new ReplayOptions(
+                        List.of(AllocatorKind.ASHLAR, AllocatorKind.HEAP),
+                        FitPolicy.BEST_FIT, null, 1, false, 0, 0, 0, true));
+
+        assertSays("parallel: heap has one owner", e);
     }
 
     @Test
@@ -118,7 +173,8 @@ class ReplayTest {
                 0,
                 1,
                 false,
-                0);
+                0,
+                false);
 
         ReplayException e = assertThrows(
                 ReplayException.class, () -> ChildJvm.run(task, new TraceFigures(0, 0, 0, 0, 0)));
@@ -139,7 +195,8 @@ class ReplayTest {
                 1 << 22,
                 9,
                 true,
-                12345);
+                12345,
+                true);
 
         assertEquals(task, ReplayTask.ofArguments(task.toArguments()));
     }
@@ -168,6 +225,7 @@ class ReplayTest {
                 true,
                 1000,
                 capacityBytes,
-                ReplayOptions.DEFAULT_REGION_BYTES);
+                ReplayOptions.DEFAULT_REGION_BYTES,
+                false);
     }
 }

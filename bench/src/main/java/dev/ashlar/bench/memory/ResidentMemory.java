@@ -1,4 +1,4 @@
-package dev.ashlar.bench.replay;
+package dev.ashlar.bench.memory;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,13 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * This process's resident memory as the operating system counts it: {@code VmRSS} in {@code /proc/self/status}, which is the second
- * figure of {@code /proc/self/statm}, in KiB instead of in pages.
+ * figure of {@code /proc/self/statm}, in KiB instead of in pages; and {@code VmHWM}, the most that it ever was.
  *
  * <p>Made to be read often: the file stays open, and a reading makes no objects.
  */
-final class ResidentMemory implements AutoCloseable {
+public final class ResidentMemory implements AutoCloseable {
     private static final Path STATUS = Path.of("/proc/self/status");
-    private static final byte[] LABEL = "\nVmRSS:".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NOW = "\nVmRSS:".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] PEAK = "\nVmHWM:".getBytes(StandardCharsets.US_ASCII);
 
     private final FileChannel channel;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 14);
@@ -27,16 +28,25 @@ final class ResidentMemory implements AutoCloseable {
     }
 
     /** Opens the figure, or answers null where the operating system has no such file. */
-    static @Nullable ResidentMemory openOrNull() throws IOException {
+    public static @Nullable ResidentMemory openOrNull() throws IOException {
         return Files.isReadable(STATUS) ? new ResidentMemory(FileChannel.open(STATUS)) : null;
     }
 
     /** Bytes now. Complexity: one system call. */
-    long bytes() throws IOException {
+    public long bytes() throws IOException {
+        return read(NOW);
+    }
+
+    /** The most bytes since the process began. Complexity: one system call. */
+    public long peakBytes() throws IOException {
+        return read(PEAK);
+    }
+
+    private long read(byte[] label) throws IOException {
         buffer.clear();
         channel.read(buffer, 0);
         buffer.flip();
-        int at = indexAfterLabel();
+        int at = indexAfter(label);
         while (buffer.get(at) == ' ' || buffer.get(at) == '\t') {
             at++;
         }
@@ -52,16 +62,17 @@ final class ResidentMemory implements AutoCloseable {
         channel.close();
     }
 
-    private int indexAfterLabel() throws IOException {
-        for (int start = 0; start < buffer.limit() - LABEL.length; start++) {
+    private int indexAfter(byte[] label) throws IOException {
+        for (int start = 0; start < buffer.limit() - label.length; start++) {
             int matched = 0;
-            while (matched < LABEL.length && buffer.get(start + matched) == LABEL[matched]) {
+            while (matched < label.length && buffer.get(start + matched) == label[matched]) {
                 matched++;
             }
-            if (matched == LABEL.length) {
+            if (matched == label.length) {
                 return start + matched;
             }
         }
-        throw new IOException(STATUS + ": no VmRSS in " + buffer.limit() + " bytes (expected: VmRSS)");
+        throw new IOException(STATUS + ": no" + new String(label, StandardCharsets.US_ASCII).replace('\n', ' ') + " in "
+                + buffer.limit() + " bytes (expected: one)");
     }
 }

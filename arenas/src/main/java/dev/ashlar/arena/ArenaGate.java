@@ -1,0 +1,144 @@
+package dev.ashlar.arena;
+
+import java.util.concurrent.locks.ReentrantLock;
+
+import dev.ashlar.HeapCorruptionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lock of an arena, and whether what it guards may be relied on.
+ *
+ * <p><b>Fenced</b>: damage was found; the arena serves nothing until it validates again. <b>Suspect</b>: an error (no stack, no heap) went through
+ * in the middle of a change; whoever enters next validates the arena first, and fences it if that fails. <b>Closed</b>: the pool is.
+ *
+ * <p>A thread that has one arena's lock takes no other's; {@code enter} asserts that of its own.
+ */
+final class ArenaGate {
+    private final int number;
+    private final String poolName;
+    private final Runnable validation;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Guarded by lock.
+    private boolean suspect;
+    private boolean closed;
+    private @Nullable HeapCorruptionException damage;
+
+    /** A gate that is open; {@code validation} throws what it finds damaged. */
+    ArenaGate(int number, String poolName, Runnable validation) {
+        this.number = number;
+        this.poolName = poolName;
+        this.validation = validation;
+    }
+
+    /** Enters; false if {@code wait} is and another thread is inside. */
+    boolean enter(boolean wait) {
+        assert !lock.isHeldByCurrentThread() : "arena " + number + " entered twice";
+        if (wait) {
+            lock.lock();
+        } else if (!lock.tryLock()) {
+            return false;
+        }
+        if (suspect) {
+            try {
+                settle();
+            } catch (Throwable e) {
+                lock.unlock();
+                throw e;
+            }
+        }
+        return true;
+    }
+
+    void exit() {
+        lock.unlock();
+    }
+
+    /** Whether a thread is inside at this moment. */
+    boolean isBusy() {
+        return lock.isLocked();
+    }
+
+    private void settle() {
+        try {
+            validation.run();
+        } catch (HeapCorruptionException e) {
+            fence(e);
+        }
+        suspect = false;
+    }
+
+    /** An error goes through. */
+    void suspect() {
+        suspect = true;
+    }
+
+    /** Damage was found; the first is kept as the reason. */
+    HeapCorruptionException fence(HeapCorruptionException found) {
+        if (damage == null) {
+            damage = found;
+        }
+        return found;
+    }
+
+    /** The arena has been found sound. */
+    void lift() {
+        damage = null;
+    }
+
+    boolean isFenced() {
+        return damage != null;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /**
+     * For a request: whether this arena can serve it at all.
+     *
+     * @throws IllegalStateException if the pool is closed
+     */
+    boolean serves() {
+        if (closed) {
+            throw new IllegalStateException("pool '" + poolName + "' is closed (expected: open)");
+        }
+        return damage == null;
+    }
+
+    /**
+     * For who must reach a block of this arena.
+     *
+     * @throws IllegalStateException if the pool is closed
+     * @throws HeapCorruptionException if the arena is fenced
+     */
+    void checkServing() {
+        HeapCorruptionException since = damage;
+        if (!serves() && since != null) {
+            throw new HeapCorruptionException(
+                    "pool '%s': arena %d is fenced (expected: recovered) since %s"
+                            .formatted(poolName, number, since.getMessage()),
+                    since);
+        }
+    }
+
+    /** Why the arena serves nothing, or null; takes the lock. */
+    @Nullable HeapCorruptionException damage() {
+        lock.lock();
+        try {
+            return damage;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Refuses, or serves again: for the closing of the pool; takes the lock. */
+    void setClosed(boolean value) {
+        lock.lock();
+        try {
+            closed = value;
+        } finally {
+            lock.unlock();
+        }
+    }
+}
