@@ -123,8 +123,12 @@ public final class CoreArena {
     // The lock
 
     private void exit() {
-        FREE_BYTES_HINT.setOpaque(this, freeBytes());
-        gate.exit();
+        try {
+            FREE_BYTES_HINT.setOpaque(this, freeBytes());
+        } finally {
+            // Also if there is no stack left to count.
+            gate.exit();
+        }
     }
 
     /** Does something that is not done for each block, inside. */

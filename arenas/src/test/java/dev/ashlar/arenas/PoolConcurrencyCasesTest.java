@@ -44,9 +44,8 @@ class PoolConcurrencyCasesTest {
         Tasks.inParallel(2, thread -> {
             for (int i = 0; i < freed.length; i++) {
                 arrived.incrementAndGet();
-                while (arrived.get() < 2 * (i + 1)) {
-                    Thread.onSpinWait();
-                }
+                int both = 2 * (i + 1);
+                Tasks.until(() -> arrived.get() >= both);
                 try {
                     pool.freeAddress(blocks.get(i));
                     freed[i].incrementAndGet();
@@ -180,9 +179,7 @@ class PoolConcurrencyCasesTest {
     void case30_ownerHasEnded_theWorkerTakesItsCacheBack() {
         try (CasePool cases = CasePool.empty(Setup.DEFERRED, builder -> builder.reclaimPeriod(Duration.ofMillis(1)))) {
             Tasks.inThread(() -> cases.pool.freeAddress(cases.pool.allocateAddress(100)));
-            while (cases.pool.statistics().caches() > 0 || cases.pool.statistics().cachedBytes() > 0) {
-                Thread.onSpinWait();
-            }
+            Tasks.until(() -> cases.pool.statistics().caches() == 0 && cases.pool.statistics().cachedBytes() == 0);
         }
     }
 
@@ -234,9 +231,7 @@ class PoolConcurrencyCasesTest {
                             () -> cases.pool.allocateAddress(size, 16, Duration.ofDays(1)));
                     assertInstanceOf(InterruptedException.class, e);
                 });
-                while (cases.pool.statistics().waiting() == 0) {
-                    Thread.onSpinWait();
-                }
+                Tasks.until(() -> cases.pool.statistics().waiting() > 0);
                 waiting.thread().interrupt();
                 waiting.join();
                 assertEquals(0, cases.pool.statistics().waiting());

@@ -120,9 +120,7 @@ class PoolExhaustionTest {
                     got.add(cases.pool.allocateAddress(BLOCK - 100, 16, Duration.ofDays(1)));
                     served.add(number);
                 }));
-                while (cases.pool.statistics().waiting() <= i) {
-                    Thread.onSpinWait();
-                }
+                Tasks.until(() -> cases.pool.statistics().waiting() > number);
             }
             for (int i = 0; i < 5; i++) {
                 assertEquals(5 - i, cases.pool.statistics().waiting());
@@ -148,9 +146,7 @@ class PoolExhaustionTest {
             }
             Tasks.Running waiting = Tasks.start(
                     () -> cases.pool.freeAddress(cases.pool.allocateAddress(16, 16, Duration.ofDays(1))));
-            while (cases.pool.statistics().waiting() == 0) {
-                Thread.onSpinWait();
-            }
+            Tasks.until(() -> cases.pool.statistics().waiting() > 0);
             Tasks.inThread(() -> cells.forEach(cases.pool::freeAddress));
             waiting.join();
             all.forEach(cases.pool::freeAddress);

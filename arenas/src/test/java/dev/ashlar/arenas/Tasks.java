@@ -6,6 +6,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** Runs what a test does in other threads, and passes on what it throws. Nothing here waits for longer than a minute: that is a failure. */
 final class Tasks {
@@ -109,16 +110,12 @@ final class Tasks {
         }
     }
 
-    /** Waits until a thread waits for something, as its state says. */
-    static void awaitBlocked(Thread thread) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
-        while (true) {
-            Thread.State state = thread.getState();
-            if (state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING || state == Thread.State.BLOCKED) {
-                return;
-            }
-            if (state == Thread.State.TERMINATED || System.nanoTime() - end > 0) {
-                throw new AssertionError(thread + " is " + state + " (expected: to wait)");
+    /** Waits, awake, until something is so; that it is not in a minute is a failure. */
+    static void until(BooleanSupplier condition) {
+        long begin = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(LIMIT_SECONDS)) {
+                throw new AssertionError("not so after " + LIMIT_SECONDS + " s");
             }
             Thread.onSpinWait();
         }

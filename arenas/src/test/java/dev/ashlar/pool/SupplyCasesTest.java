@@ -1,0 +1,196 @@
+package dev.ashlar.pool;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import dev.ashlar.Coalescing;
+import dev.ashlar.FitPolicy;
+import dev.ashlar.arena.ArenaFigures;
+import dev.ashlar.arena.CellBatch;
+import dev.ashlar.arena.CoreArena;
+import dev.ashlar.block.BlockLayout;
+import dev.ashlar.block.CellHeaders;
+import dev.ashlar.block.SizeClasses;
+import dev.ashlar.cache.CacheBudget;
+import dev.ashlar.cache.CacheTable;
+import dev.ashlar.cache.CoreCache;
+import dev.ashlar.cache.Stripes;
+import dev.ashlar.os.OsMemory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/**
+ * Cases 32, 34 and 35 of docs/cases.md, between arenas that the test chooses: which one a thread of the pool's gets depends on the core that it
+ * runs on.
+ */
+class SupplyCasesTest {
+    private static final int REGIONS = 3;
+    private static final int CLASS = SizeClasses.of(100);
+
+    private final ArenaGroup arenas = new ArenaGroup(new PoolSettings(
+            "supply", 20, REGIONS, 3, FitPolicy.SEGREGATED_FIT, Coalescing.DEFERRED, 0, 0, 0, false, false, false,
+            TimeUnit.DAYS.toNanos(1), OsMemory.system(), 42));
+    private final CellReturns returns = new CellReturns(arenas);
+    private final CacheTable caches = new CacheTable(thread -> CoreCache.NONE);
+    private final Stripes stripes = new Stripes(2, i -> new CoreCache(
+            -2, arenas.geometry(), new CacheBudget(0, 0), 0, true, arenas.reservation().newHold()));
+    private final Supply supply = new Supply(arenas, returns, caches, stripes);
+
+    @AfterEach
+    void close() {
+        arenas.reservation().close();
+    }
+
+    private static Request cell() {
+        return new Request(100, 16, CellHeaders.POOL, CLASS, null);
+    }
+
+    /** Takes cells of an arena, as many as it has or can have. */
+    private List<Long> takeAll(CoreArena arena) {
+        List<Long> cells = new ArrayList<>();
+        for (long cell; (cell = cell().ask(arena, true, true)) != 0;) {
+            CellHeaders.write(cell, CellHeaders.liveCode(CLASS));
+            cells.add(cell);
+        }
+        return cells;
+    }
+
+    private void giveBack(long cell, int home) {
+        CellHeaders.write(cell, CellHeaders.freeCode(CLASS));
+        returns.giveBack(CLASS, cell, home);
+    }
+
+    private long takenCells() {
+        return arenas.figures().stream().mapToLong(ArenaFigures::takenCells).sum();
+    }
+
+    /** Nobody allocates in the arena that the cells are of: whoever goes around drains its queue. */
+    @Test
+    void case32_idleArenasQueue_isDrained() {
+        List<Long> cells = takeAll(arenas.get(0)).subList(0, 10);
+        for (long cell : cells) {
+            giveBack(cell, 1);
+        }
+        assertEquals(10, arenas.get(0).queuedBatches());
+        assertEquals(10, arenas.get(0).figures().queuedCells());
+        long taken = takenCells();
+        supply.drainIdle();
+        assertEquals(0, arenas.get(0).queuedBatches());
+        assertEquals(0, arenas.get(0).figures().queuedCells());
+        assertEquals(taken - 10, takenCells());
+        arenas.get(0).validate();
+    }
+
+    /** From some batches on it need not wait for anybody to go around: who adds to the queue of an idle arena drains it. */
+    @Test
+    void case32_manyBatchesForAnIdleArena_areDrainedByWhoAddsThem() {
+        List<Long> cells = takeAll(arenas.get(0));
+        for (long cell : cells.subList(0, 500)) {
+            giveBack(cell, 1);
+            assertTrue(arenas.get(0).queuedBatches() <= 16, "batches");
+        }
+    }
+
+    /** Two threads empty the slabs and free blocks of an arena that is not theirs: each cell goes to one of them, and all of them go. */
+    @Test
+    void case34_twoThievesOneVictim_eachBlockOnce() throws InterruptedException {
+        for (int round = 0; round < 5; round++) {
+            List<Long> all = takeAll(arenas.get(2));
+            for (int i = 0; i < all.size(); i++) {
+                if (i % 3 != 0) {
+                    giveBack(all.get(i), 2);
+                }
+            }
+            long free = arenas.get(2).figures().freeCells();
+            assertTrue(free > 0);
+            List<List<Long>> stolen = List.of(new ArrayList<>(), new ArrayList<>());
+            CountDownLatch ready = new CountDownLatch(2);
+            List<Thread> thieves = new ArrayList<>();
+            for (int home = 0; home < 2; home++) {
+                List<Long> mine = stolen.get(home);
+                int from = home;
+                thieves.add(Thread.ofPlatform().daemon().start(() -> {
+                    ready.countDown();
+                    for (long cell; (cell = supply.find(cell(), from)) != 0;) {
+                        mine.add(cell);
+                        CellHeaders.write(cell, CellHeaders.liveCode(CLASS));
+                    }
+                }));
+            }
+            for (Thread thief : thieves) {
+                thief.join();
+            }
+            List<Long> both = new ArrayList<>(stolen.get(0));
+            both.addAll(stolen.get(1));
+            assertEquals(both.size(), new HashSet<>(both).size(), "stolen twice");
+            assertTrue(Collections.disjoint(new HashSet<>(both), everyThird(all)), "stolen from their holder");
+            assertTrue(both.size() >= free, () -> both.size() + " stolen (expected: all of " + free + ")");
+            assertEquals(both.size() + everyThird(all).size(), takenCells());
+            both.forEach(cell -> giveBack(cell, 2));
+            everyThird(all).forEach(cell -> giveBack(cell, 2));
+            supply.reclaim();
+            arenas.regions().release(0);
+            assertEquals(0, takenCells());
+            assertEquals(0, arenas.regions().committedRegions());
+        }
+        assertTrue(supply.steals() > 0);
+    }
+
+    private static List<Long> everyThird(List<Long> all) {
+        List<Long> third = new ArrayList<>();
+        for (int i = 0; i < all.size(); i += 3) {
+            third.add(all.get(i));
+        }
+        return third;
+    }
+
+    /** The next cell goes back under the arena's lock, by whoever brings it: none is dropped, and nobody waits for a place. */
+    @Test
+    void case35_remoteQueueFull_cellsGoBackUnderTheLock() {
+        CoreArena owner = arenas.get(0);
+        List<Long> cells = takeAll(owner);
+        int queued = 0;
+        while (true) {
+            CellBatch batch = arenas.spare().get();
+            batch.begin(CLASS, cells.get(queued));
+            CellHeaders.write(cells.get(queued), CellHeaders.freeCode(CLASS));
+            if (!owner.offer(batch)) {
+                break;
+            }
+            queued++;
+        }
+        assertTrue(queued >= 64, "room in the queue: " + queued);
+        long taken = takenCells();
+        for (long cell : cells.subList(queued, queued + 10)) {
+            giveBack(cell, 1);
+        }
+        assertTrue(takenCells() <= taken - 10, "cells back in their slabs");
+        for (long cell : cells.subList(queued + 10, cells.size())) {
+            giveBack(cell, 1);
+        }
+        supply.reclaim();
+        assertEquals(0, takenCells());
+        owner.validate();
+    }
+
+    /** Stealing never takes what is nobody's to give: a fenced arena is passed by. */
+    @Test
+    void find_homeAndVictimHaveNone_isZero() {
+        List<Long> all = takeAll(arenas.get(1));
+        assertEquals(0, supply.find(cell(), 0));
+        assertEquals(0, supply.findAfterReclaim(new Request(1 << 20, 16, 0, Request.NO_CLASS, null), 0));
+        giveBack(all.getFirst(), 1);
+        assertEquals(all.getFirst(), supply.find(cell(), 0));
+        assertFalse(all.isEmpty());
+        assertEquals(1L << 20, arenas.geometry().regionBytes());
+        assertEquals(16, BlockLayout.UNIT_BYTES);
+    }
+}
