@@ -1,7 +1,6 @@
 /** Ashlar's core: an off-heap allocator for one owner, and the format of recorded allocation traces. */
 // The modules that the inner packages are for are built after this one.
-@SuppressWarnings("module")
-module dev.ashlar.core {
+@SuppressWarnings("module") module dev.ashlar.core {
     requires static transitive org.jspecify;
 
     exports dev.ashlar;

@@ -123,7 +123,8 @@ final class ArenaGate {
     }
 
     /** Why the arena serves nothing, or null; takes the lock. */
-    @Nullable HeapCorruptionException damage() {
+    @Nullable
+    HeapCorruptionException damage() {
         lock.lock();
         try {
             return damage;

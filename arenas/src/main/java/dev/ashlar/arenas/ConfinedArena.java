@@ -101,7 +101,8 @@ final class ConfinedArena implements Arena {
                     .formatted(engine.settings().name(), Thread.currentThread(), owner));
         }
         if (first == CLOSED) {
-            throw new IllegalStateException("arena of pool '" + engine.settings().name() + "' is closed (expected: open)");
+            throw new IllegalStateException(
+                    "arena of pool '" + engine.settings().name() + "' is closed (expected: open)");
         }
         BlockStack blocks = more;
         if (blocks == null) {

@@ -176,7 +176,8 @@ final class Allocation {
     }
 
     private long finish(long block, long byteSize) {
-        return guards == null && !settings.zeroing() ? block : finishWith(block, live.payloadBytes(block), byteSize, -1);
+        return guards == null && !settings.zeroing() ? block
+                : finishWith(block, live.payloadBytes(block), byteSize, -1);
     }
 
     private long finishCell(long cell, int sizeClass, long byteSize) {

@@ -40,7 +40,8 @@ final class LiveBlocks {
     }
 
     /** Whom a free is charged back to, or null for the pool itself. */
-    @Nullable BlockOwner accountOf(long block, int owner, int actual) {
+    @Nullable
+    BlockOwner accountOf(long block, int owner, int actual) {
         if (actual == owner) {
             return actual == CellHeaders.POOL ? null : owners.get(actual);
         }

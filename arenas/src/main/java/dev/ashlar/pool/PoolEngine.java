@@ -341,7 +341,8 @@ public final class PoolEngine {
         checkOpen();
         synchronized (maintenance) {
             return parts.figures()
-                    .statistics(parts.supply, parts.waiters, parts.pressure, parts.failures.sum(), parts.failedReleases.sum());
+                    .statistics(parts.supply, parts.waiters, parts.pressure, parts.failures.sum(),
+                            parts.failedReleases.sum());
         }
     }
 

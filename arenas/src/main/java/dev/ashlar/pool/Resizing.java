@@ -54,7 +54,8 @@ final class Resizing {
         }
         BlockOwner account = owners.get(owner);
         long moved =
-                account == null ? allocation.allocate(byteSize, alignment, owner) : account.allocate(byteSize, alignment);
+                account == null ? allocation.allocate(byteSize, alignment, owner)
+                        : account.allocate(byteSize, alignment);
         Memory.copy(address, moved, Math.min(usable, byteSize));
         try {
             freeing.free(address, owner);

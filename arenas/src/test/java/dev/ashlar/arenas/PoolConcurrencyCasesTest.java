@@ -102,7 +102,8 @@ class PoolConcurrencyCasesTest {
             int doubled = race(cases.pool, raced);
             cases.pool.reclaim();
             long found = cases.pool.statistics().doubleFrees();
-            System.out.printf("two threads free one cell, default: both succeed %d of %d times, found at the slab %d of %d%n",
+            System.out.printf(
+                    "two threads free one cell, default: both succeed %d of %d times, found at the slab %d of %d%n",
                     doubled, RACES, found, doubled);
             assertEquals(doubled, found);
             cases.pool.validateQuiet();

@@ -46,7 +46,8 @@ class PoolExhaustionTest {
             long failures = cases.pool.statistics().failures();
             PoolExhaustedException e = cases.assertExhausted(
                     200_000, Cause.CAPACITY, () -> cases.pool.allocateAddress(200_000));
-            assertTrue(String.valueOf(e.getMessage()).matches(".*freeing \\d+ bytes or more.*would help.*"), e::getMessage);
+            assertTrue(String.valueOf(e.getMessage()).matches(".*freeing \\d+ bytes or more.*would help.*"),
+                    e::getMessage);
             assertEquals(0, e.errno());
             assertEquals(failures + 1, cases.pool.statistics().failures());
             assertEquals(0, cases.pool.tryAllocateAddress(200_000, 16));
@@ -96,9 +97,11 @@ class PoolExhaustionTest {
     void allocateWithTimeout_noRoom_isExhaustedAfterIt() {
         try (CasePool cases = small()) {
             List<Long> all = fill(cases.pool);
-            assertThrows(PoolExhaustedException.class, () -> cases.pool.allocateAddress(BLOCK, 16, Duration.ofMillis(3)));
+            assertThrows(PoolExhaustedException.class,
+                    () -> cases.pool.allocateAddress(BLOCK, 16, Duration.ofMillis(3)));
             assertThrows(PoolExhaustedException.class, () -> cases.pool.allocateAddress(BLOCK, 16, Duration.ZERO));
-            assertThrows(PoolExhaustedException.class, () -> cases.pool.allocateAddress(BLOCK, 16, Duration.ofDays(-1)));
+            assertThrows(PoolExhaustedException.class,
+                    () -> cases.pool.allocateAddress(BLOCK, 16, Duration.ofDays(-1)));
             assertTrue(cases.pool.statistics().waits() >= 1);
             assertEquals(0, cases.pool.statistics().waiting());
             assertTrue(cases.pool.statistics().waitedNanos() >= 3_000_000);

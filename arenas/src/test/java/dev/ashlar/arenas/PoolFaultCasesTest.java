@@ -214,7 +214,8 @@ class PoolFaultCasesTest {
         }
         long small = live.removeFirst();
         Raw.at(small, 100).fill((byte) 0x2D);
-        long grown = step(cases, 4 * REGION_BYTES, width, refused, () -> cases.pool.resizeAddress(small, 4 * REGION_BYTES));
+        long grown =
+                step(cases, 4 * REGION_BYTES, width, refused, () -> cases.pool.resizeAddress(small, 4 * REGION_BYTES));
         assertEquals((byte) 0x2D, Raw.getByte(grown + 99));
         live.add(grown);
         live.forEach(cases.pool::freeAddress);

@@ -171,7 +171,8 @@ class GuardTest {
             }
             List<Long> rest = new ArrayList<>();
             for (long bytes = 1 << 20; bytes >= 16; bytes /= 2) {
-                for (long small = pool.tryAllocateAddress(bytes, 16); small != 0; small = pool.tryAllocateAddress(bytes, 16)) {
+                for (long small = pool.tryAllocateAddress(bytes, 16); small != 0;
+                        small = pool.tryAllocateAddress(bytes, 16)) {
                     rest.add(small);
                 }
             }

@@ -154,7 +154,8 @@ final class StressRun {
                 case 2 -> pool.trim();
                 case 3 -> pool.validate();
                 case 4 -> pool.cacheLimits(
-                        plan.hasCaches() ? random.nextLong(1 << 19) : 0, plan.hasCaches() ? random.nextLong(CAPACITY / 4) : 0);
+                        plan.hasCaches() ? random.nextLong(1 << 19) : 0,
+                        plan.hasCaches() ? random.nextLong(CAPACITY / 4) : 0);
                 case 5 -> pool.walk((address, bytes, state) -> {});
                 case 6 -> budget.limit(CAPACITY / 16 + random.nextLong(CAPACITY / 4));
                 default -> {

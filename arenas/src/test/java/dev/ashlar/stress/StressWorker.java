@@ -238,7 +238,8 @@ final class StressWorker {
             return;
         }
         Contents contents = random.nextBoolean() ? Contents.ZEROED : Contents.UNSPECIFIED;
-        try (Arena arena = random.nextInt(20) == 0 ? run.pool.openSharedArena(contents) : run.pool.openArena(contents)) {
+        try (Arena arena =
+                random.nextInt(20) == 0 ? run.pool.openSharedArena(contents) : run.pool.openArena(contents)) {
             use(arena, contents == Contents.ZEROED);
         } catch (PoolExhaustedException e) {
             // What it got has gone back all the same.

@@ -90,7 +90,8 @@ public final class StealStress {
 
         @Arbiter
         public void after(JJJ_Result r) {
-            for (long cell = cache.allocate(SmallArenas.LARGE_CELLS); cell != 0; cell = cache.allocate(SmallArenas.LARGE_CELLS)) {
+            for (long cell = cache.allocate(SmallArenas.LARGE_CELLS); cell != 0;
+                    cell = cache.allocate(SmallArenas.LARGE_CELLS)) {
                 if (cell == stolen || cell == refilled) {
                     r.r2 = -1;
                 }

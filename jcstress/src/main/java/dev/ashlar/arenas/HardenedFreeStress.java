@@ -14,7 +14,8 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 /** Two threads free one cell of a hardened pool at once. */
 @JCStressTest
-@Outcome(id = {"done, DOUBLE_FREE", "DOUBLE_FREE, done"}, expect = ACCEPTABLE, desc = "one of them frees it, the other is told")
+@Outcome(id = {"done, DOUBLE_FREE", "DOUBLE_FREE, done"}, expect = ACCEPTABLE,
+        desc = "one of them frees it, the other is told")
 @Outcome(expect = FORBIDDEN, desc = "freed twice, or not at all, or taken for damage")
 @State
 public class HardenedFreeStress {

@@ -40,7 +40,8 @@ public final class HoldStress {
     /** The scope's thread counts by itself, without an atomic operation. */
     @JCStressTest
     @Outcome(id = {"false, false, true", "true, true, true"}, expect = ACCEPTABLE, desc = "one saw the other")
-    @Outcome(id = "false, true, true", expect = ACCEPTABLE, desc = "both saw each other: refused, and purged afterwards")
+    @Outcome(id = "false, true, true", expect = ACCEPTABLE,
+            desc = "both saw each other: refused, and purged afterwards")
     @Outcome(expect = FORBIDDEN, desc = "pages gone under an open scope, or never returned")
     @State
     public static class OneOwner {
@@ -77,7 +78,8 @@ public final class HoldStress {
     /** The same for threads that share a counter. */
     @JCStressTest
     @Outcome(id = {"false, false, true", "true, true, true"}, expect = ACCEPTABLE, desc = "one saw the other")
-    @Outcome(id = "false, true, true", expect = ACCEPTABLE, desc = "both saw each other: refused, and purged afterwards")
+    @Outcome(id = "false, true, true", expect = ACCEPTABLE,
+            desc = "both saw each other: refused, and purged afterwards")
     @Outcome(expect = FORBIDDEN, desc = "pages gone under an open scope, or never returned")
     @State
     public static class Shared {
