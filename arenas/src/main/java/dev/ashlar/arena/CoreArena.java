@@ -81,6 +81,7 @@ public final class CoreArena {
     private long withheldCellBytes;
 
     /** Free bytes when the lock was last given up: whether a visit would pay. */
+    @SuppressWarnings("UnusedVariable") // Read and written through FREE_BYTES_HINT.
     private long freeBytesHint;
 
     /**

@@ -48,6 +48,11 @@ final class ConfinedArena implements Arena {
         memory = engine.reservation().segmentHeldIn(inner);
     }
 
+    @SuppressWarnings("ReferenceEquality") // A thread is itself.
+    private boolean isOwner() {
+        return Thread.currentThread() == owner;
+    }
+
     private RuntimeException refuse() {
         leave();
         engine.checkOpen();
@@ -56,7 +61,7 @@ final class ConfinedArena implements Arena {
     }
 
     private void enter() {
-        if (cache == CoreCache.NONE) {
+        if (cache.isNobodys()) {
             engine.sharedHold().enterShared();
         } else {
             cache.hold().enter();
@@ -64,7 +69,7 @@ final class ConfinedArena implements Arena {
     }
 
     private void leave() {
-        if (cache == CoreCache.NONE) {
+        if (cache.isNobodys()) {
             engine.sharedHold().exitShared();
         } else {
             cache.hold().exit();
@@ -77,7 +82,7 @@ final class ConfinedArena implements Arena {
                 && plain
                 && (byteSize | (SizeClasses.MAX_BYTES - byteSize)) >= 0
                 && Segments.isUsual(byteAlignment)
-                && Thread.currentThread() == owner) {
+                && isOwner()) {
             int sizeClass = SizeClasses.of(byteSize);
             long cell = cache.allocate(sizeClass, PoolEngine.scopeCode(sizeClass));
             if (cell != 0) {
@@ -96,7 +101,7 @@ final class ConfinedArena implements Arena {
     }
 
     private long allocateMore(long byteSize, long alignment) {
-        if (Thread.currentThread() != owner) {
+        if (!isOwner()) {
             throw new WrongThreadException("arena of pool '%s': used by %s (expected: %s)"
                     .formatted(engine.settings().name(), Thread.currentThread(), owner));
         }
@@ -136,14 +141,17 @@ final class ConfinedArena implements Arena {
     @Override
     public void close() {
         inner.close();
-        long block = first;
-        first = CLOSED;
-        if (more != null || engine.isClosed() || !giveBack(block)) {
-            closeMore(block);
-        } else {
-            leave();
+        try {
+            long block = first;
+            first = CLOSED;
+            if (more != null || engine.isClosed() || !giveBack(block)) {
+                closeMore(block);
+            } else {
+                leave();
+            }
+        } finally {
+            Reference.reachabilityFence(this);
         }
-        Reference.reachabilityFence(this);
     }
 
     /** Whether a block was a cell that there was room for in the cache; 0 needs none. */

@@ -9,7 +9,6 @@ import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.InvalidFreeException;
 import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.PoolStatistics;
-import dev.ashlar.arena.CoreArena;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.CellHeaders;
 import dev.ashlar.block.Geometry;
