@@ -60,8 +60,13 @@ final class ConfinedArena implements Arena {
                 .formatted(engine.settings().name()));
     }
 
+    @SuppressWarnings("ReferenceEquality") // There is one cache of nobody.
+    private boolean hasNoCache() {
+        return cache == CoreCache.NONE;
+    }
+
     private void enter() {
-        if (cache.isNobodys()) {
+        if (hasNoCache()) {
             engine.sharedHold().enterShared();
         } else {
             cache.hold().enter();
@@ -69,7 +74,7 @@ final class ConfinedArena implements Arena {
     }
 
     private void leave() {
-        if (cache.isNobodys()) {
+        if (hasNoCache()) {
             engine.sharedHold().exitShared();
         } else {
             cache.hold().exit();

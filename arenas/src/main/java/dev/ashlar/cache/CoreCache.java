@@ -103,11 +103,6 @@ public final class CoreCache {
         Arrays.fill(tops, 0, CLASSES, ROWS);
     }
 
-    /** Whether this is {@link #NONE}. */
-    public boolean isNobodys() {
-        return hold == null;
-    }
-
     /** The id of the thread that owns this cache. */
     public long ownerId() {
         return ownerId;
