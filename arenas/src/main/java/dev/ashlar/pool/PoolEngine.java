@@ -170,7 +170,8 @@ public final class PoolEngine {
      * @return its address now
      */
     public long resize(long address, long byteSize) {
-        if ((byteSize | (hotBytes - byteSize)) >= 0 && geometry.isBlockAddress(address)) {
+        // Not closed: portable memory is unmapped by then.
+        if ((byteSize | (hotBytes - byteSize)) >= 0 && geometry.isBlockAddress(address) && !closed) {
             long header = CellHeaders.raw(address);
             int sizeClass = CellHeaders.sizeClass(header);
             if (CellHeaders.isLiveOfPool(address, header) && sizeClass < SizeClasses.COUNT) {

@@ -25,7 +25,8 @@ class RemoteQueueTest {
 
     private static CellBatch batch(int sizeClass, long cell) {
         CellBatch batch = new CellBatch();
-        batch.begin(sizeClass, cell);
+        batch.begin(sizeClass);
+        batch.add(cell);
         return batch;
     }
 
@@ -38,13 +39,13 @@ class RemoteQueueTest {
         CellBatch refused = batch(3, 4096);
         assertFalse(queue.offer(refused));
         assertEquals(1, refused.count());
-        assertEquals(4096, refused.cell(0));
+        assertEquals(4096, refused.cells()[0]);
         assertEquals(CAPACITY, queue.cells(), "a refused batch does not count");
         assertEquals((long) CAPACITY * SizeClasses.usableBytes(3), queue.bytes());
         for (int i = 0; i < CAPACITY; i++) {
             CellBatch taken = queue.poll();
             assertNotNull(taken);
-            assertEquals(16 * (i + 1), taken.cell(0), "in the order in which they came");
+            assertEquals(16 * (i + 1), taken.cells()[0], "in the order in which they came");
             queue.done(taken);
         }
         assertNull(queue.poll());
@@ -126,7 +127,8 @@ class RemoteQueueTest {
             Thread.ofPlatform().daemon().start(() -> {
                 for (int i = 0; i < each; i++) {
                     CellBatch batch = spare.get();
-                    batch.begin(5, first + i);
+                    batch.begin(5);
+                    batch.add(first + i);
                     while (!queue.offer(batch)) {
                         Thread.onSpinWait();
                     }
@@ -137,7 +139,7 @@ class RemoteQueueTest {
         for (int taken = 0; taken < seen.length;) {
             CellBatch batch = queue.poll();
             if (batch != null) {
-                seen[(int) batch.cell(0)].incrementAndGet();
+                seen[(int) batch.cells()[0]].incrementAndGet();
                 queue.done(batch);
                 taken++;
             }

@@ -160,7 +160,8 @@ class SupplyCasesTest {
         int queued = 0;
         while (true) {
             CellBatch batch = arenas.spare().get();
-            batch.begin(CLASS, cells.get(queued));
+            batch.begin(CLASS);
+            batch.add(cells.get(queued));
             CellHeaders.write(cells.get(queued), CellHeaders.freeCode(CLASS));
             if (!owner.offer(batch)) {
                 break;
