@@ -30,7 +30,10 @@ public final class PlantedFaults {
 
     private record Fault(String name, String why, String file, List<Edit> edits, List<String> tests) {}
 
+    /** The project, of which only Maven's wrapper is used once its sources are copied: it may go on changing meanwhile. */
     private final Path home;
+
+    private final Path sources;
     private final Path work;
     private final Path javaHome = Path.of(System.getProperty("java.home"));
     private String jars = "";
@@ -38,6 +41,7 @@ public final class PlantedFaults {
     private PlantedFaults(Path home, Path work) {
         this.home = home;
         this.work = work;
+        sources = work.resolve("sources");
     }
 
     public static void main(String[] args) throws Exception {
@@ -56,6 +60,7 @@ public final class PlantedFaults {
     }
 
     private boolean run(List<String> names, boolean skipBaseline) throws Exception {
+        copySources();
         List<Fault> faults = read(home.resolve("build/planted-faults.txt"));
         faults.removeIf(fault -> !names.isEmpty() && !names.contains(fault.name));
         boolean sound = true;
@@ -106,6 +111,18 @@ public final class PlantedFaults {
         return false;
     }
 
+    private void copySources() throws IOException {
+        for (String module : List.of("core", "arenas", "jcstress")) {
+            try (Stream<Path> files = Files.walk(home.resolve(module).resolve("src"))) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    Path copy = sources.resolve(home.relativize(file));
+                    Files.createDirectories(copy.getParent());
+                    Files.copy(file, copy);
+                }
+            }
+        }
+    }
+
     // The faults
 
     private static List<Fault> read(Path data) throws IOException {
@@ -142,7 +159,7 @@ public final class PlantedFaults {
 
     /** Writes the changed source into a directory. White space in the text to be found stands for any white space. */
     private Path plant(Fault fault, Path directory) throws IOException {
-        String source = Files.readString(home.resolve(fault.file));
+        String source = Files.readString(sources.resolve(fault.file));
         for (Edit edit : fault.edits) {
             StringBuilder pattern = new StringBuilder();
             for (String word : edit.find.split("\\s+")) {
@@ -211,7 +228,7 @@ public final class PlantedFaults {
         List<String> command = new ArrayList<>(List.of(tool("javac"), "-nowarn", "-encoding", "UTF-8", "-d", work.resolve(to).toString(), "-cp", classPath));
         command.add(processors ? "-Xlint:-processing" : "-proc:none");
         for (String root : roots) {
-            try (Stream<Path> files = Files.walk(home.resolve(root))) {
+            try (Stream<Path> files = Files.walk(sources.resolve(root))) {
                 files.map(Path::toString)
                         .filter(file -> file.endsWith(".java") && !file.endsWith("module-info.java"))
                         .forEach(command::add);

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 import dev.ashlar.InvalidFreeException;
@@ -160,42 +159,43 @@ class GuardTest {
         }
     }
 
+    /** Room comes to be without anybody saying so: in the cache of a thread that ends. The first one looks now and then, the second must be woken. */
     @Test
     void secondWaiter_hasItsTurnWhenTheFirstIsServed() throws InterruptedException {
         try (MemoryPool pool = quiet().build()) {
-            long most = 8 << 20;
-            long block = 0;
-            while (block == 0) {
-                most -= 4096;
-                block = pool.tryAllocateAddress(most, 16);
+            long[] two = {pool.allocateAddress(4000), pool.allocateAddress(4000)};
+            for (long bytes = 4 << 20; bytes > 4000; bytes /= 2) {
+                exhaust(pool, bytes);
             }
-            List<Long> rest = new ArrayList<>();
-            for (long bytes = 1 << 20; bytes >= 16; bytes /= 2) {
-                for (long small = pool.tryAllocateAddress(bytes, 16); small != 0;
-                        small = pool.tryAllocateAddress(bytes, 16)) {
-                    rest.add(small);
-                }
-            }
-            AtomicLong served = new AtomicLong();
-            List<Thread> threads = new ArrayList<>();
-            for (int i = 0; i < 2; i++) {
-                Thread thread = Thread.ofPlatform().daemon().start(() -> {
-                    try {
-                        pool.allocateAddress(1 << 19, 16, Duration.ofDays(1));
-                        served.incrementAndGet();
-                    } catch (InterruptedException e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
-                threads.add(thread);
-            }
+            exhaust(pool, 4000);
+            List<Thread> waiting = List.of(waiter(pool), waiter(pool));
             await(() -> pool.statistics().waiting() == 2);
-            pool.freeAddress(block);
-            for (Thread thread : threads) {
+            Thread freeing = new Thread(() -> {
+                pool.freeAddress(two[0]);
+                pool.freeAddress(two[1]);
+            });
+            freeing.start();
+            freeing.join();
+            for (Thread thread : waiting) {
                 assertTrue(thread.join(Duration.ofSeconds(30)), "a waiter sleeps though there is room");
             }
-            assertEquals(2, served.get());
         }
+    }
+
+    private static void exhaust(MemoryPool pool, long bytes) {
+        while (pool.tryAllocateAddress(bytes, 16) != 0) {
+            // Until there is none of this size.
+        }
+    }
+
+    private static Thread waiter(MemoryPool pool) {
+        return Thread.ofPlatform().daemon().start(() -> {
+            try {
+                pool.allocateAddress(4000, 16, Duration.ofDays(1));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     @Test
@@ -298,7 +298,7 @@ class GuardTest {
             CountDownLatch end = new CountDownLatch(1);
             CountDownLatch filled = new CountDownLatch(8);
             for (int i = 0; i < 8; i++) {
-                Thread unused = Thread.ofPlatform().daemon().start(() -> {
+                Thread _ = Thread.ofPlatform().daemon().start(() -> {
                     for (int round = 0; round < 4; round++) {
                         long[] blocks = new long[100];
                         for (int j = 0; j < blocks.length; j++) {

@@ -96,7 +96,7 @@ final class StressRun {
         if (builder instanceof Thread.Builder.OfPlatform platform) {
             platform.daemon();
         }
-        Thread unused = builder.start(() -> guarded(body));
+        Thread _ = builder.start(() -> guarded(body));
     }
 
     private void guarded(Runnable body) {
