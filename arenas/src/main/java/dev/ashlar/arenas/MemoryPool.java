@@ -15,7 +15,11 @@ import dev.ashlar.InvalidFreeException;
 import dev.ashlar.OsException;
 import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.PoolStatistics;
+import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.CellHeaders;
+import dev.ashlar.block.SizeClasses;
+import dev.ashlar.cache.CacheTable;
+import dev.ashlar.cache.CoreCache;
 import dev.ashlar.pool.PoolEngine;
 import dev.ashlar.pool.PoolSettings;
 import org.jspecify.annotations.Nullable;
@@ -56,9 +60,13 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryPool implements SegmentAllocator, AutoCloseable {
     private final PoolEngine engine;
     private final Segments segments;
+    private final CoreCache[] caches;
+    private final long hotBytes;
 
     MemoryPool(PoolSettings settings) {
         engine = new PoolEngine(settings);
+        caches = engine.cacheTable();
+        hotBytes = engine.hotBytes();
         segments = new Segments(engine);
     }
 
@@ -79,7 +87,14 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
      */
     public long allocateAddress(long byteSize) {
         try {
-            return engine.allocate(byteSize);
+            // PoolEngine.allocate, with the table of caches in hand.
+            if ((byteSize | (hotBytes - byteSize)) >= 0) {
+                long cell = CacheTable.current(caches).allocate(SizeClasses.of(byteSize));
+                if (cell != 0) {
+                    return cell;
+                }
+            }
+            return engine.allocateSlowly(byteSize, BlockLayout.UNIT_BYTES, CellHeaders.POOL);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -176,7 +191,9 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
      */
     public void freeAddress(long address) {
         try {
-            engine.free(address);
+            if (!CacheTable.current(caches).free(address)) {
+                engine.freeSlowly(address, CellHeaders.POOL);
+            }
         } finally {
             Reference.reachabilityFence(this);
         }

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class CacheTable {
-    private static final int FIRST_SIZE = 64;
-    private static final int LARGEST_SIZE = 1 << 16;
+    /** Threads are numbered in the order in which they are made, so of so many that live few share an entry. */
+    private static final int SIZE = 1 << 12;
 
     private final Function<Thread, CoreCache> factory;
     // Not static: each table has its own.
@@ -34,8 +34,8 @@ public final class CacheTable {
     private final ThreadLocal<@Nullable CoreCache> crowdedOut = new ThreadLocal<>();
     private final Object lock = new Object();
 
-    /** Plain on purpose: an old table has only entries that are still right, or none. */
-    private CoreCache[] table = emptyTable(FIRST_SIZE);
+    /** Of a fixed length, so that who asks for each block can keep the array itself. */
+    private final CoreCache[] table = new CoreCache[SIZE];
 
     // Guarded by lock.
     private final List<Owned> owned = new ArrayList<>();
@@ -47,19 +47,23 @@ public final class CacheTable {
     /** No cache yet; {@code factory} makes them. */
     public CacheTable(Function<Thread, CoreCache> factory) {
         this.factory = factory;
+        Arrays.fill(table, CoreCache.NONE);
     }
 
-    private static CoreCache[] emptyTable(int size) {
-        CoreCache[] empty = new CoreCache[size];
-        Arrays.fill(empty, CoreCache.NONE);
-        return empty;
+    /** The table, for {@link #current(CoreCache[])}. */
+    public CoreCache[] table() {
+        return table;
     }
 
     /** The cache of this thread if its entry says so, else {@link CoreCache#NONE}. */
     public CoreCache current() {
-        CoreCache[] entries = table;
+        return current(table);
+    }
+
+    /** The same, without the step from this object to its table: on the hot path each step is waited for. */
+    public static CoreCache current(CoreCache[] table) {
         long id = Thread.currentThread().threadId();
-        CoreCache cache = entries[(int) id & (entries.length - 1)];
+        CoreCache cache = table[(int) id & (table.length - 1)];
         return cache.ownerId() == id ? cache : CoreCache.NONE;
     }
 
@@ -87,22 +91,12 @@ public final class CacheTable {
     }
 
     private CoreCache create(Thread thread) {
-        synchronized (lock) {
-            // It may have looked into an old table while that was emptied.
-            CoreCache entry = table[(int) thread.threadId() & (table.length - 1)];
-            if (entry.ownerId() == thread.threadId()) {
-                return entry;
-            }
-        }
         CoreCache cache = factory.apply(thread);
         synchronized (lock) {
             if (closed) {
                 return CoreCache.NONE;
             }
             owned.add(new Owned(thread, cache));
-            if (owned.size() * 2 > table.length && table.length < LARGEST_SIZE) {
-                enlarge();
-            }
             int index = (int) cache.ownerId() & (table.length - 1);
             if (table[index] == CoreCache.NONE) {
                 table[index] = cache;
@@ -111,19 +105,6 @@ public final class CacheTable {
             }
         }
         return cache;
-    }
-
-    /** Makes the table twice as long. Who still looks into the old one finds nothing, and comes here. */
-    private void enlarge() {
-        CoreCache[] old = table;
-        CoreCache[] larger = emptyTable(old.length * 2);
-        for (CoreCache cache : old) {
-            if (cache != CoreCache.NONE) {
-                larger[(int) cache.ownerId() & (larger.length - 1)] = cache;
-            }
-        }
-        table = larger;
-        Arrays.fill(old, CoreCache.NONE);
     }
 
     /**

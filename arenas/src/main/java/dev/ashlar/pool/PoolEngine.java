@@ -54,7 +54,7 @@ public final class PoolEngine {
     private final Allocation allocation;
     private final Freeing freeing;
     private final Resizing resizing;
-    private final CacheTable caches;
+    private final CoreCache[] table;
     private final Geometry geometry;
     private final Worker worker;
     private final boolean canRescope;
@@ -76,12 +76,22 @@ public final class PoolEngine {
         allocation = new Allocation(parts, live);
         freeing = new Freeing(parts, live);
         resizing = new Resizing(parts, live, allocation, freeing);
-        caches = parts.caches;
+        table = parts.caches.table();
         geometry = parts.geometry;
         canRescope = parts.arenas.reservation().canRescope();
         hotBytes = settings.hardened() || settings.zeroing() ? -1 : SizeClasses.MAX_BYTES;
         OpenSpaces.add(this, geometry, "pool '" + settings.name() + "'");
         worker = Worker.start(this, settings.name(), settings.reclaimNanos());
+    }
+
+    /** The table of caches, for {@link CacheTable#current(CoreCache[])}. */
+    public CoreCache[] cacheTable() {
+        return table;
+    }
+
+    /** The largest request that a cache may serve by itself; less than any where allocating is more than taking a cell. */
+    public long hotBytes() {
+        return hotBytes;
     }
 
     /** What the pool was built with. */
@@ -109,7 +119,7 @@ public final class PoolEngine {
      */
     public long allocate(long byteSize) {
         if ((byteSize | (hotBytes - byteSize)) >= 0) {
-            long cell = caches.current().allocate(SizeClasses.of(byteSize));
+            long cell = CacheTable.current(table).allocate(SizeClasses.of(byteSize));
             if (cell != 0) {
                 return cell;
             }
@@ -141,7 +151,7 @@ public final class PoolEngine {
      * @throws HeapCorruptionException if the block's header, a neighbour's, or a guard was overwritten
      */
     public void free(long address) {
-        if (!caches.current().free(address)) {
+        if (!CacheTable.current(table).free(address)) {
             freeSlowly(address, CellHeaders.POOL);
         }
     }
@@ -171,7 +181,7 @@ public final class PoolEngine {
      */
     public long resize(long address, long byteSize) {
         // Not closed: portable memory is unmapped by then.
-        if ((byteSize | (hotBytes - byteSize)) >= 0 && geometry.isBlockAddress(address) && !closed) {
+        if ((byteSize | (hotBytes - byteSize)) >= 0 && geometry.isBlockAddress(address) && !parts.isClosed()) {
             long header = CellHeaders.raw(address);
             int sizeClass = CellHeaders.sizeClass(header);
             if (CellHeaders.isLiveOfPool(address, header) && sizeClass < SizeClasses.COUNT) {
@@ -210,14 +220,14 @@ public final class PoolEngine {
 
     /** The cache of this thread, which may be {@link CoreCache#NONE}; for views that allocate for an owner. */
     public CoreCache currentCache() {
-        return caches.current();
+        return CacheTable.current(table);
     }
 
     /** A cache of its own for a view of one thread; {@link #release} takes it back. */
     public CoreCache newCache() {
         checkOpen();
         CoreCache cache = parts.newCache(PoolParts.VIEW, parts.arenas.here(), reservation().newHold());
-        caches.addView(cache);
+        parts.caches.addView(cache);
         return cache;
     }
 
@@ -232,7 +242,7 @@ public final class PoolEngine {
             parts.returns.empty(cache);
             parts.memoryReturned();
         }
-        caches.remove(cache);
+        parts.caches.remove(cache);
         parts.arenas.reservation().forget(cache.hold());
     }
 

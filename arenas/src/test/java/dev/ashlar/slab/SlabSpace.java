@@ -27,7 +27,8 @@ final class SlabSpace implements AutoCloseable {
         geometry = new Geometry(reservation.address(), REGION_SHIFT, REGIONS);
         Regions regions = new Regions(os, geometry, geometry.base() + bytes, 2, false, true);
         table = new SlabTable(geometry, geometry.base() + bytes + tableBytes);
-        space = new BlockSpace(os, geometry, geometry.base() + bytes, 42, new RegionTable(regions, geometry, 0), wipeCells);
+        space = new BlockSpace(os, geometry, geometry.base() + bytes, 42, new RegionTable(regions, geometry, 0),
+                wipeCells);
         slabs = new Slabs(table, space, keepEmpty, wipeCells);
     }
 

@@ -64,7 +64,8 @@ class SlabTableTest {
                 assertEquals(0, cell % Long.lowestOneBit(stride), "alignment");
                 assertTrue(cell - 8 >= start, "the header lies in the slab");
                 // Up to where the next block's header may begin.
-                assertTrue(cell + SizeClasses.usableBytes(sizeClass) <= start + (long) slots * SlabTable.SLOT_BYTES - 8);
+                assertTrue(
+                        cell + SizeClasses.usableBytes(sizeClass) <= start + (long) slots * SlabTable.SLOT_BYTES - 8);
                 assertTrue(table.isFree(head, index));
                 assertEquals(index == 0 ? table.cell(head, 0) : table.cell(head, index - 1) + stride, cell);
             }

@@ -164,7 +164,8 @@ class SlabsTest {
             List<Long> all = take(space, CLASS, Integer.MAX_VALUE);
             assertEquals(0, space.slabs.take(CLASS, new long[8], 0, 8, true));
             assertEquals(all.size(), new HashSet<>(all).size());
-            assertTrue(all.size() * (long) SizeClasses.strideBytes(CLASS) > 7 << 20, "most of the memory: " + all.size());
+            assertTrue(all.size() * (long) SizeClasses.strideBytes(CLASS) > 7 << 20,
+                    "most of the memory: " + all.size());
             put(space, CLASS, all);
             space.validate();
         }
