@@ -8,14 +8,16 @@ import dev.ashlar.os.Reservation;
 
 /** Another implementation that first runs what a test wants to happen in the middle of a call: a wait, an error, a call of its own. */
 public final class HookedOs implements OsMemory {
-    private static final Runnable NOTHING = () -> {};
-
     private final OsMemory delegate;
-    private volatile Runnable beforeCommit = NOTHING;
-    private volatile Runnable beforePurge = NOTHING;
+    private volatile Runnable beforeCommit = HookedOs::nothing;
+    private volatile Runnable beforePurge = HookedOs::nothing;
 
     public HookedOs(OsMemory delegate) {
         this.delegate = delegate;
+    }
+
+    private static void nothing() {
+        // As it is without a hook.
     }
 
     /** Runs before each commit from now on. */
@@ -30,8 +32,8 @@ public final class HookedOs implements OsMemory {
 
     /** Takes all hooks away. */
     public void clear() {
-        beforeCommit = NOTHING;
-        beforePurge = NOTHING;
+        beforeCommit = HookedOs::nothing;
+        beforePurge = HookedOs::nothing;
     }
 
     @Override
