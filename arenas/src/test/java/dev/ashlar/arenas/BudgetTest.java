@@ -53,7 +53,8 @@ class BudgetTest {
                     assertEquals(count * usable, budget.statistics().liveBytes());
                     assertEquals(count, budget.statistics().liveBlocks());
                     // To within what one thread draws at a time, a 256th of the limit.
-                    assertEquals(count * usable, budget.statistics().peakBytes(), budget.limit() / 256);
+                    long peak = budget.statistics().peakBytes();
+                    assertTrue(peak >= count * usable && peak <= count * usable + budget.limit() / 256, () -> "peak " + peak);
                     assertEquals(1, budget.statistics().refusals());
                     all.forEach(budget::freeAddress);
                     assertEquals(0, budget.statistics().liveBytes());
