@@ -27,6 +27,9 @@ class CaseIndexTest {
     void index_eachCase_namesTestsThatExist() throws IOException, ClassNotFoundException {
         Set<Integer> covered = new TreeSet<>();
         for (String line : Files.readAllLines(home().resolve("docs/cases.md"))) {
+            if (line.equals("## The pool")) {
+                break;
+            }
             Matcher row = ROW.matcher(line);
             if (!row.matches()) {
                 continue;
