@@ -34,7 +34,7 @@ class RemoteQueueTest {
     @Test
     void case35_offerToAFullQueue_isRefusedAndTheBatchStaysTheCallers() {
         for (int i = 0; i < CAPACITY; i++) {
-            assertTrue(queue.offer(batch(3, 16 * (i + 1))));
+            assertTrue(queue.offer(batch(3, 16L * (i + 1))));
         }
         CellBatch refused = batch(3, 4096);
         assertFalse(queue.offer(refused));
@@ -45,7 +45,7 @@ class RemoteQueueTest {
         for (int i = 0; i < CAPACITY; i++) {
             CellBatch taken = queue.poll();
             assertNotNull(taken);
-            assertEquals(16 * (i + 1), taken.cells()[0], "in the order in which they came");
+            assertEquals(16L * (i + 1), taken.cells()[0], "in the order in which they came");
             queue.done(taken);
         }
         assertNull(queue.poll());

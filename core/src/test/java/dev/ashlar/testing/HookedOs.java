@@ -5,14 +5,13 @@ import java.lang.foreign.MemorySegment;
 
 import dev.ashlar.os.OsMemory;
 import dev.ashlar.os.Reservation;
+import org.jspecify.annotations.Nullable;
 
 /** Another implementation that first runs what a test wants to happen in the middle of a call: a wait, an error, a call of its own. */
 public final class HookedOs implements OsMemory {
-    private static final Runnable NOTHING = () -> {};
-
     private final OsMemory delegate;
-    private volatile Runnable beforeCommit = NOTHING;
-    private volatile Runnable beforePurge = NOTHING;
+    private volatile @Nullable Runnable beforeCommit;
+    private volatile @Nullable Runnable beforePurge;
 
     public HookedOs(OsMemory delegate) {
         this.delegate = delegate;
@@ -30,8 +29,8 @@ public final class HookedOs implements OsMemory {
 
     /** Takes all hooks away. */
     public void clear() {
-        beforeCommit = NOTHING;
-        beforePurge = NOTHING;
+        beforeCommit = null;
+        beforePurge = null;
     }
 
     @Override
@@ -51,7 +50,7 @@ public final class HookedOs implements OsMemory {
 
     @Override
     public void commit(long address, long bytes) {
-        beforeCommit.run();
+        run(beforeCommit);
         delegate.commit(address, bytes);
     }
 
@@ -62,7 +61,7 @@ public final class HookedOs implements OsMemory {
 
     @Override
     public void purge(long address, long bytes) {
-        beforePurge.run();
+        run(beforePurge);
         delegate.purge(address, bytes);
     }
 
@@ -99,5 +98,11 @@ public final class HookedOs implements OsMemory {
     @Override
     public long residentBytes(long address, long bytes) {
         return delegate.residentBytes(address, bytes);
+    }
+
+    private static void run(@Nullable Runnable hook) {
+        if (hook != null) {
+            hook.run();
+        }
     }
 }
