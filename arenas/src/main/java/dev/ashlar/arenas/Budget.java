@@ -106,21 +106,46 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
     public long allocateAddress(long byteSize, long alignment) {
         checkOpen();
         MemoryPoolBuilder.inRange("byteSize", byteSize, 0, Long.MAX_VALUE);
-        long most = mostUsableBytes(byteSize, alignment);
-        if (!credits.take(most) && !charge(most)) {
-            throw exhausted(byteSize, most);
+        // Counted first: who closes this meanwhile finds a block, and leaves it the number that it is to get.
+        blocks.increment();
+        long address = 0;
+        try {
+            checkOpen();
+            address = allocateCounted(byteSize, alignment);
+            return address;
+        } finally {
+            if (address == 0) {
+                blocks.decrement();
+                if (closed) {
+                    removeIfEmpty();
+                }
+            }
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private long allocateCounted(long byteSize, long alignment) {
+        long expected = usableBytesFor(byteSize, alignment);
+        if (!credits.take(expected) && !charge(expected)) {
+            throw exhausted(byteSize, expected);
         }
         long address = 0;
         long usable = 0;
         try {
             address = engine.allocateSlowly(byteSize, alignment, number);
             usable = engine.payloadBytes(address);
-            blocks.increment();
-            return address;
         } finally {
-            giveBack(most - usable);
-            Reference.reachabilityFence(this);
+            giveBack(Math.max(0, expected - usable));
         }
+        long more = usable - expected;
+        if (more > 0 && !credits.take(more) && !charge(more)) {
+            // Freeing it gives back and counts more than was charged and counted until now.
+            credits.put(-more, Long.MAX_VALUE);
+            blocks.increment();
+            engine.freeSlowly(address, number);
+            throw exhausted(byteSize, usable);
+        }
+        return address;
     }
 
     /** Allocates a block of this budget, aligned to 16 bytes; see {@link #allocateAddress(long, long)}. */
@@ -140,8 +165,8 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
         return segments.of(allocateAddress(byteSize, byteAlignment), byteSize);
     }
 
-    /** What a request may come to have, at most: a block may get one unit more where the rest would be none. */
-    private long mostUsableBytes(long byteSize, long alignment) {
+    /** What a request comes to have, as a rule: a block may get one unit more where the rest would be none. */
+    private long usableBytesFor(long byteSize, long alignment) {
         if (byteSize > pool.capacity()) {
             return byteSize;
         }
@@ -149,7 +174,7 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
         if (payload <= SizeClasses.MAX_BYTES) {
             int sizeClass = SizeClasses.ofAligned(payload, alignment);
             if (sizeClass >= 0) {
-                // If there is no room for a slab it becomes a block, which has a unit more than the cell at most.
+                // If there is no room for a slab it becomes a block of the same size.
                 return SizeClasses.usableBytes(sizeClass);
             }
         }

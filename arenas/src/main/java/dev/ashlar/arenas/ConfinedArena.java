@@ -141,6 +141,7 @@ final class ConfinedArena implements Arena {
      * Ends the scope and returns all blocks.
      *
      * @throws IllegalStateException if it has ended already, or a thread is using a segment in an I/O operation or a native call
+     * @throws dev.ashlar.HeapCorruptionException if the header of a block was overwritten; the scope has ended, and the others are returned
      * @throws WrongThreadException if it belongs to another thread
      */
     @Override
@@ -175,14 +176,16 @@ final class ConfinedArena implements Arena {
         try {
             BlockStack blocks = more;
             more = null;
+            RuntimeException failure = null;
             if (blocks != null) {
                 for (long next = blocks.pop(); next != 0; next = blocks.pop()) {
-                    free(next);
+                    failure = free(next, failure);
                 }
             }
             if (block != 0) {
-                free(block);
+                failure = free(block, failure);
             }
+            ScopeBlocks.check(failure);
         } finally {
             leave();
             if (engine.isClosed()) {
@@ -191,10 +194,8 @@ final class ConfinedArena implements Arena {
         }
     }
 
-    private void free(long block) {
-        if (!engine.isClosed() && !giveBack(block)) {
-            ScopeBlocks.free(engine, block);
-        }
+    private @Nullable RuntimeException free(long block, @Nullable RuntimeException failure) {
+        return engine.isClosed() || giveBack(block) ? failure : ScopeBlocks.free(engine, block, failure);
     }
 
     @Override

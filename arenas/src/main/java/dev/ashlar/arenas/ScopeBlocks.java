@@ -1,6 +1,7 @@
 package dev.ashlar.arenas;
 
 import dev.ashlar.pool.PoolEngine;
+import org.jspecify.annotations.Nullable;
 
 /** Frees the blocks of scopes that end. */
 final class ScopeBlocks {
@@ -14,6 +15,28 @@ final class ScopeBlocks {
             if (!engine.isClosed()) {
                 throw e;
             }
+        }
+    }
+
+    /**
+     * The same for one of many: that it can't be freed must not keep the others.
+     *
+     * @param failure of those before, or null
+     * @return the first failure, or null
+     */
+    static @Nullable RuntimeException free(PoolEngine engine, long block, @Nullable RuntimeException failure) {
+        try {
+            free(engine, block);
+            return failure;
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            return failure == null ? e : failure;
+        }
+    }
+
+    /** Says what was met, if anything was, when all others are freed. */
+    static void check(@Nullable RuntimeException failure) {
+        if (failure != null) {
+            throw failure;
         }
     }
 }

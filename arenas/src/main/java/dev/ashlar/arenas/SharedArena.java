@@ -83,6 +83,7 @@ final class SharedArena implements Arena {
      * Ends the scope and returns all blocks. Costs a handshake with all threads.
      *
      * @throws IllegalStateException if it has ended already, or a thread is using a segment in an I/O operation or a native call
+     * @throws dev.ashlar.HeapCorruptionException if the header of a block was overwritten; the scope has ended, and the others are returned
      */
     @Override
     public void close() {
@@ -93,9 +94,11 @@ final class SharedArena implements Arena {
             last = blocks;
         }
         try {
+            RuntimeException failure = null;
             for (long block = last.pop(); block != 0; block = last.pop()) {
-                ScopeBlocks.free(engine, block);
+                failure = ScopeBlocks.free(engine, block, failure);
             }
+            ScopeBlocks.check(failure);
         } finally {
             Reference.reachabilityFence(this);
         }

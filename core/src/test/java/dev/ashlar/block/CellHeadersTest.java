@@ -96,16 +96,24 @@ class CellHeadersTest {
         };
     }
 
+    /** As a pool asks: a header of a cell of the class that its slab has. */
+    private static boolean passes(long cell, int sizeClass) {
+        long code = CellHeaders.read(cell);
+        return CellHeaders.isIntact(code) && CellHeaders.sizeClass(code) == sizeClass;
+    }
+
     /** Each single bit, of many headers at many addresses: never missed. */
     @Test
     void case21_singleBitOfACellsHeader_isNeverMissed() {
         for (int i = 0; i < 20_000; i++) {
             long cell = cell();
-            CellHeaders.write(cell, anyCode());
+            long written = anyCode();
+            CellHeaders.write(cell, written);
             long sound = raw(cell);
+            assertTrue(passes(cell, CellHeaders.sizeClass(written)));
             for (int bit = 0; bit < Long.SIZE; bit++) {
                 putRaw(cell, sound ^ 1L << bit);
-                assertFalse(CellHeaders.isIntact(CellHeaders.read(cell)), "bit " + bit);
+                assertFalse(passes(cell, CellHeaders.sizeClass(written)), "bit " + bit);
                 assertFalse(CellHeaders.isLiveOfPool(cell, raw(cell)), "bit " + bit);
             }
         }
@@ -148,19 +156,31 @@ class CellHeadersTest {
         assertEquals(0, passed);
     }
 
-    /** As after a wild free or a copy: never taken for a header here. */
+    /**
+     * As after a copy that went too far. A live cell's header is nowhere else a live one's of the pool; a free cell's may be, at the one
+     * distance at which the secret makes the two states look alike.
+     */
     @Test
-    void case21_headerOfAnotherCell_isNone() {
-        for (int i = 0; i < TRIALS / 5; i++) {
+    void case21_headerOfAnotherCell_passesSeldom() {
+        int trials = TRIALS / 5;
+        int passed = 0;
+        for (int i = 0; i < trials; i++) {
             long cell = cell();
-            CellHeaders.write(cell, anyCode());
-            long copied = raw(cell);
             long other = cell();
-            if (other != cell) {
-                putRaw(other, copied);
-                assertFalse(CellHeaders.isIntact(CellHeaders.read(other)));
+            if (other == cell) {
+                continue;
             }
+            int sizeClass = random.nextInt(SizeClasses.COUNT);
+            CellHeaders.write(cell, CellHeaders.liveCode(sizeClass));
+            putRaw(other, raw(cell));
+            assertFalse(CellHeaders.isLiveOfPool(other, raw(other)));
+            CellHeaders.write(cell, anyCode());
+            putRaw(other, raw(cell));
+            passed += CellHeaders.isIntact(CellHeaders.read(other)) ? 1 : 0;
         }
+        System.out.printf("cell header of another cell, at a random distance below 1 MiB: %d of %d pass (seed %d)%n",
+                passed, trials, SEED);
+        assertTrue(passed * 5000L < trials, passed + " of " + trials + " (expected: at most one in 5000)");
     }
 
     /** What users write: small numbers, addresses of their own, text. */
