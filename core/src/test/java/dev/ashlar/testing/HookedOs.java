@@ -17,10 +17,6 @@ public final class HookedOs implements OsMemory {
         this.delegate = delegate;
     }
 
-    private static void nothing() {
-        // As it is without a hook.
-    }
-
     /** Runs before each commit from now on. */
     public void beforeCommit(Runnable hook) {
         beforeCommit = hook;
