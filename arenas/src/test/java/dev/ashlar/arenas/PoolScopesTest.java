@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiFunction;
 
 import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.PoolExhaustedException;
@@ -28,17 +27,15 @@ class PoolScopesTest {
 
     /** The two kinds of arenas. */
     enum Kind {
-        CONFINED(MemoryPool::openArena),
-        SHARED(MemoryPool::openSharedArena);
-
-        final BiFunction<MemoryPool, Contents, Arena> opener;
-
-        Kind(BiFunction<MemoryPool, Contents, Arena> opener) {
-            this.opener = opener;
-        }
+        CONFINED,
+        SHARED;
 
         Arena open(MemoryPool pool) {
-            return opener.apply(pool, Contents.ZEROED);
+            return this == CONFINED ? pool.openArena() : pool.openSharedArena();
+        }
+
+        Arena open(MemoryPool pool, Contents contents) {
+            return this == CONFINED ? pool.openArena(contents) : pool.openSharedArena(contents);
         }
     }
 
@@ -88,7 +85,7 @@ class PoolScopesTest {
     void allocate_unspecifiedContents_isNotZeroed(Kind kind) {
         try (CasePool cases = CasePool.empty(Setup.DEFERRED, builder -> builder)) {
             cases.pool.free(cases.pool.allocate(100, 16).fill((byte) 0x5C));
-            try (Arena arena = kind.opener.apply(cases.pool, Contents.UNSPECIFIED)) {
+            try (Arena arena = kind.open(cases.pool, Contents.UNSPECIFIED)) {
                 assertEquals((byte) 0x5C, arena.allocate(100, 16).get(ValueLayout.JAVA_BYTE, 50));
             }
         }
@@ -165,6 +162,7 @@ class PoolScopesTest {
     }
 
     /** A virtual thread has no cache: its scopes are counted elsewhere. */
+    @SuppressWarnings("ThreadPriorityCheck") // It unmounts there, so that it may go on with another carrier.
     @ParameterizedTest
     @EnumSource(Kind.class)
     void openArena_virtualThread_returnsAllAndPoolClosesAfterwards(Kind kind) {
