@@ -36,6 +36,7 @@ class PoolConcurrencyCasesTest {
      *
      * @return how often both succeeded
      */
+    @SuppressWarnings("ThreadPriorityCheck") // Nothing depends on it but the time that the test takes.
     private static int race(MemoryPool pool, List<Long> blocks) {
         AtomicInteger arrived = new AtomicInteger();
         AtomicInteger[] freed = new AtomicInteger[blocks.size()];
@@ -209,6 +210,7 @@ class PoolConcurrencyCasesTest {
         }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // It unmounts here, so that it may go on with another carrier.
     private static void useInVirtualThread(MemoryPool pool, int seed) {
         long small = pool.allocateAddress(seed % 300);
         Pattern.write(small, seed % 300, seed);

@@ -9,6 +9,7 @@ import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.HeapStatistics;
 import dev.ashlar.InvalidFreeException.Reason;
 import dev.ashlar.arenas.CasePool.Setup;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,6 +36,25 @@ class PoolHardenedCasesTest {
                     writePast(segment.address() + size, past);
                     assertWithheld(cases, segment.address(), () -> cases.pool.free(segment));
                 }
+            }
+        }
+    }
+
+    /** Whatever rounding adds, up to a step of the largest classes: the guard knows how much that is. */
+    @Test
+    void case26_everySize_guardBeginsWhereTheRequestEnds() {
+        try (CasePool cases = CasePool.empty(Setup.HARDENED, builder -> builder)) {
+            for (long size = 0; size <= 9000; size += size < 1100 ? 3 : 37) {
+                long block = cases.pool.allocateAddress(size, 16L << size % 7);
+                assertEquals(size, cases.pool.usableSize(block));
+                byte guard = Raw.getByte(block + size);
+                Raw.putByte(block + size, (byte) ~guard);
+                long past = block;
+                assertThrows(HeapCorruptionException.class, () -> cases.pool.usableSize(past), () -> "of " + past);
+                cases.pool.recover();
+                block = cases.pool.allocateAddress(size);
+                assertEquals(size, cases.pool.usableSize(block));
+                cases.pool.freeAddress(block);
             }
         }
     }

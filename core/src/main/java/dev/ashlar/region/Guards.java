@@ -18,7 +18,7 @@ import dev.ashlar.os.Reservation;
  *     |  requested  |  slack, a keyed byte each  |  guard word         |
  *     +-------------+----------------------------+---------------------+
  *
- *     guard word = keyed(p) ^ (generation << 7 | slack)        the upper 51 bits tell whether it is one
+ *     guard word = keyed(p) ^ (generation << 10 | slack)       the upper 48 bits tell whether it is one
  * }</pre>
  *
  * <p>Free memory is kept zero, but for headers and links: what is not zero when it is handed out was written by somebody who did not own
@@ -32,8 +32,11 @@ public final class Guards {
     public static final int BYTES = 8;
 
     private static final int GENERATIONS = 64;
-    private static final int SLACK_BITS = 7;
-    private static final int LOW_BITS = 13;
+
+    /** Enough for the steps between size classes, up to 512 bytes, and for a cell that is chosen for an alignment of 1 KiB. */
+    private static final int SLACK_BITS = 10;
+
+    private static final int LOW_BITS = 16;
     private static final int GUARD_ROTATION = 29;
 
     private final Geometry geometry;
