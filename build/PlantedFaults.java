@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +26,9 @@ import java.util.stream.Stream;
  */
 public final class PlantedFaults {
     private static final long LIMIT_SECONDS = 150;
+
+    private static final Pattern JCSTRESS_FAILURES =
+            Pattern.compile("Results: .* ([1-9]\\d* failed|[1-9]\\d* soft errs|[1-9]\\d* hard errs)");
 
     private record Edit(String find, String with) {}
 
@@ -60,6 +64,7 @@ public final class PlantedFaults {
     }
 
     private boolean run(List<String> names, boolean skipBaseline) throws Exception {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running)));
         copySources();
         List<Fault> faults = read(home.resolve("build/planted-faults.txt"));
         faults.removeIf(fault -> !names.isEmpty() && !names.contains(fault.name));
@@ -83,6 +88,9 @@ public final class PlantedFaults {
             for (String test : tests) {
                 String outcome = runTest(test, null);
                 System.out.printf("%-44s %-60s %s%n", "(no fault)", test, outcome == null ? "passes" : "FAILS: " + outcome);
+                if (outcome != null) {
+                    System.out.println(last.lines().limit(80).collect(Collectors.joining("\n")).indent(4));
+                }
                 sound &= outcome == null;
             }
         }
@@ -226,7 +234,7 @@ public final class PlantedFaults {
 
     private void compile(String to, String classPath, List<String> roots, boolean processors) throws Exception {
         List<String> command = new ArrayList<>(List.of(tool("javac"), "-nowarn", "-encoding", "UTF-8", "-d", work.resolve(to).toString(), "-cp", classPath));
-        command.add(processors ? "-Xlint:-processing" : "-proc:none");
+        command.add(processors ? "-proc:full" : "-proc:none");
         for (String root : roots) {
             try (Stream<Path> files = Files.walk(sources.resolve(root))) {
                 files.map(Path::toString)
@@ -265,11 +273,16 @@ public final class PlantedFaults {
             command.addAll(words[1].contains("#") ? List.of("-m", words[1]) : List.of("-c", words[1]));
         }
         Result result = exec(command, LIMIT_SECONDS);
-        if (result.exit == 0) {
-            return words[0].equals("jcstress") && !result.output.contains(" passed, 0 failed") ? "no such test" : null;
+        if (result.exit == 0 && (words[0].equals("junit") || result.output.contains(" passed, 0 failed"))) {
+            return null;
         }
         if (result.exit < 0) {
             return "hangs: stopped after " + LIMIT_SECONDS + " s";
+        }
+        // A test that does not even run notices nothing.
+        boolean ran = words[0].equals("jcstress") ? JCSTRESS_FAILURES.matcher(result.output).find() : result.exit != 2;
+        if (!ran) {
+            throw new IllegalStateException(test + ": did not run\n" + result.output);
         }
         return cause(result.output);
     }
@@ -292,14 +305,24 @@ public final class PlantedFaults {
     private record Result(int exit, String output) {}
 
     private String last = "";
+    private volatile Process running;
+
+    private static void stop(Process process) {
+        if (process != null && process.isAlive()) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
 
     private Result exec(List<String> command, long seconds) throws IOException, InterruptedException {
         File log = work.resolve("log").toFile();
         Process process = new ProcessBuilder(command).directory(work.toFile()).redirectErrorStream(true).redirectOutput(log).start();
-        boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
-        if (!ended) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly().waitFor();
+        boolean ended = false;
+        try {
+            running = process;
+            ended = process.waitFor(seconds, TimeUnit.SECONDS);
+        } finally {
+            stop(process);
         }
         last = new String(Files.readAllBytes(log.toPath()), StandardCharsets.UTF_8);
         return new Result(ended ? process.exitValue() : -1, last);

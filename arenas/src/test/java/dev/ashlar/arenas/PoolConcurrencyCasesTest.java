@@ -27,6 +27,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Cases 28 to 33, 42 and 45 of docs/cases.md on the pool. 34 to 36 are in the packages of what they are about, 37 to 41 in PoolCloseCasesTest. */
+@SuppressWarnings("ThreadPriorityCheck") // A yield lets threads change places; nothing relies on it.
 class PoolConcurrencyCasesTest {
     private static final int RACES = 2_000;
 

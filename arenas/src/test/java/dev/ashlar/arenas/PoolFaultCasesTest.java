@@ -110,7 +110,7 @@ class PoolFaultCasesTest {
             System.exit(0);
         }
 
-        @SuppressWarnings("InfiniteRecursion") // Until there is no stack left.
+        @SuppressWarnings("InfiniteRecursion") // Until there is no stack left: that is the case.
         private static void descend(MemoryPool pool, int seed) {
             try {
                 descend(pool, seed + 1);

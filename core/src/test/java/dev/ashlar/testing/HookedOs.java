@@ -5,19 +5,16 @@ import java.lang.foreign.MemorySegment;
 
 import dev.ashlar.os.OsMemory;
 import dev.ashlar.os.Reservation;
+import org.jspecify.annotations.Nullable;
 
 /** Another implementation that first runs what a test wants to happen in the middle of a call: a wait, an error, a call of its own. */
 public final class HookedOs implements OsMemory {
     private final OsMemory delegate;
-    private volatile Runnable beforeCommit = HookedOs::nothing;
-    private volatile Runnable beforePurge = HookedOs::nothing;
+    private volatile @Nullable Runnable beforeCommit;
+    private volatile @Nullable Runnable beforePurge;
 
     public HookedOs(OsMemory delegate) {
         this.delegate = delegate;
-    }
-
-    private static void nothing() {
-        // As it is without a hook.
     }
 
     /** Runs before each commit from now on. */
@@ -32,8 +29,8 @@ public final class HookedOs implements OsMemory {
 
     /** Takes all hooks away. */
     public void clear() {
-        beforeCommit = HookedOs::nothing;
-        beforePurge = HookedOs::nothing;
+        beforeCommit = null;
+        beforePurge = null;
     }
 
     @Override
@@ -53,7 +50,7 @@ public final class HookedOs implements OsMemory {
 
     @Override
     public void commit(long address, long bytes) {
-        beforeCommit.run();
+        run(beforeCommit);
         delegate.commit(address, bytes);
     }
 
@@ -64,7 +61,7 @@ public final class HookedOs implements OsMemory {
 
     @Override
     public void purge(long address, long bytes) {
-        beforePurge.run();
+        run(beforePurge);
         delegate.purge(address, bytes);
     }
 
@@ -101,5 +98,11 @@ public final class HookedOs implements OsMemory {
     @Override
     public long residentBytes(long address, long bytes) {
         return delegate.residentBytes(address, bytes);
+    }
+
+    private static void run(@Nullable Runnable hook) {
+        if (hook != null) {
+            hook.run();
+        }
     }
 }

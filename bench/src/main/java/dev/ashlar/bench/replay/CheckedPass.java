@@ -1,6 +1,5 @@
 package dev.ashlar.bench.replay;
 
-import dev.ashlar.bench.memory.Memory;
 /**
  * Replays a trace once and checks every block.
  *
