@@ -27,7 +27,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class PoolModel implements AutoCloseable {
     /** What a run should have seen. */
     enum Event {
-        ALLOCATED, ALIGNED, SPAN, TRIED_IN_VAIN, EXHAUSTED, TIMED_OUT, OVER_BUDGET, STAYED, MOVED, RESIZE_REFUSED, FREED,
+        ALLOCATED, ALIGNED, SPAN, TRIED_IN_VAIN, EXHAUSTED, TIMED_OUT, OVER_BUDGET, STAYED, MOVED, RESIZE_REFUSED,
+        FREED,
         FREED_BY_ANOTHER, SCOPE_CLOSED, RECLAIMED, TRIMMED, POLICY_SET, LIMITS_SET
     }
 
