@@ -256,7 +256,8 @@ final class StressRun {
                 () -> assertTrue(budget.statistics().refusals() > 0, "the budget refused nothing"),
                 () -> assertTrue(end.blocks() > 0 && end.cells() > 0, "no block or no cell was served"),
                 () -> assertTrue(generations.get() > 2 * PLATFORM_THREADS, "no thread ended"),
-                () -> assertTrue(mostQueued > 0 || !plan.hasCaches() || pins.count() < 2, "no cell was on its way to another arena"),
+                () -> assertTrue(mostQueued > 0 || !plan.hasCaches() || pins.count() < 2,
+                        "no cell was on its way to another arena"),
                 () -> assertTrue(mostCaches > 1, "no cache but one"),
                 () -> assertTrue(end.refills() > 0 || !plan.hasCaches(), "no cache was refilled"));
     }
