@@ -24,6 +24,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
  * What a pool should hold: the live blocks of the pool, of two budgets and of a scope, as intervals with contents. Each operation is done to both, and
  * the answers are compared. One thread uses it.
  */
+@SuppressWarnings("EnumOrdinal") // Random picks by number.
 final class PoolModel implements AutoCloseable {
     /** What a run should have seen. */
     enum Event {
