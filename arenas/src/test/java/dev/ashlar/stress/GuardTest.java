@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
+import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.InvalidFreeException;
 import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.arena.CellBatch;
@@ -19,9 +20,11 @@ import dev.ashlar.arenas.MemoryPool;
 import dev.ashlar.arenas.MemoryPoolBuilder;
 import dev.ashlar.block.CellHeaders;
 import dev.ashlar.block.Geometry;
+import dev.ashlar.block.SizeClasses;
 import dev.ashlar.cache.CacheBudget;
 import dev.ashlar.cache.CacheTable;
 import dev.ashlar.cache.CoreCache;
+import dev.ashlar.os.Memory;
 import dev.ashlar.os.OsMemory;
 import dev.ashlar.os.Reservation;
 import org.junit.jupiter.api.Test;
@@ -97,34 +100,69 @@ class GuardTest {
     @Test
     void queue_isEmptyAfterCoalescing() {
         try (TwoArenas arenas = new TwoArenas()) {
-            CellBatch batch = new CellBatch();
-            batch.begin(SMALL);
-            batch.add(cellOf(arenas));
-            assertTrue(arenas.first.offer(batch));
+            offer(arenas, SMALL, cellOf(arenas));
             arenas.first.coalesce();
             assertEquals(0, arenas.first.queuedBatches());
             assertEquals(0, arenas.first.figures().takenCells());
         }
     }
 
+    /** Cells of another class fill what any visit takes out of the queue; the one that is wanted lies behind them. */
     @Test
     void queue_isDrainedBeforeARequestFails() {
         try (TwoArenas arenas = new TwoArenas()) {
-            List<Long> cells = new ArrayList<>();
-            for (long cell = cellOf(arenas); cell != 0; cell = arenas.first.serveCells(SMALL, null, 1, false, true)) {
-                CellHeaders.write(cell, CellHeaders.freeCode(SMALL));
-                cells.add(cell);
+            long[] others = new long[16];
+            for (int i = 0; i < others.length; i++) {
+                others[i] = arenas.first.serveCells(SMALL + 1, null, 1, true, true);
             }
-            for (int i = 0; i < 10; i++) {
-                CellBatch batch = new CellBatch();
-                batch.begin(SMALL);
-                batch.add(cells.get(i));
-                assertTrue(arenas.first.offer(batch));
+            long wanted = cellOf(arenas);
+            while (arenas.first.serveCells(SMALL, null, 1, true, true) != 0) {
+                // Until there is none.
             }
-            for (int i = 0; i < 10; i++) {
-                assertNotEquals(0, arenas.first.serveCells(SMALL, null, 1, false, true), "cell " + i);
+            for (long cell : others) {
+                offer(arenas, SMALL + 1, cell);
             }
-            assertEquals(0, arenas.first.serveCells(SMALL, null, 1, false, true));
+            offer(arenas, SMALL, wanted);
+            assertEquals(wanted, arenas.first.serveCells(SMALL, null, 1, true, true));
+            assertEquals(0, arenas.first.serveCells(SMALL, null, 1, true, true));
+        }
+    }
+
+    private static void offer(TwoArenas arenas, int sizeClass, long cell) {
+        CellBatch batch = new CellBatch();
+        batch.begin(sizeClass);
+        batch.add(cell);
+        CellHeaders.write(cell, CellHeaders.freeCode(sizeClass));
+        assertTrue(arenas.first.offer(batch));
+    }
+
+    @Test
+    void arena_thatIsDamaged_servesNothingAndTheOtherGoesOn() {
+        try (TwoArenas arenas = new TwoArenas()) {
+            long damaged = arenas.first.serveBlock(2000, 16, CellHeaders.POOL, true, true);
+            long sound = arenas.first.serveBlock(2000, 16, CellHeaders.POOL, true, true);
+            long header = Memory.getLong(damaged - 8);
+            Memory.putLong(damaged - 8, header ^ 1L << 40);
+            assertThrows(HeapCorruptionException.class, () -> arenas.first.freeBlock(damaged, CellHeaders.POOL, null));
+            assertEquals(0, arenas.first.serveBlock(2000, 16, CellHeaders.POOL, true, true));
+            assertEquals(0, arenas.first.serveCells(SMALL, null, 1, true, true));
+            assertThrows(HeapCorruptionException.class, () -> arenas.first.freeBlock(sound, CellHeaders.POOL, null));
+            assertNotEquals(0, arenas.second.serveBlock(2000, 16, CellHeaders.POOL, true, true));
+            Memory.putLong(damaged - 8, header);
+            arenas.first.recover();
+            assertTrue(arenas.first.freeBlock(sound, CellHeaders.POOL, null) > 0);
+        }
+    }
+
+    /** One bit that leaves its length alone, so that the bytes before it say nothing. */
+    @Test
+    void guard_ofWhichOneBitIsFlipped_isDamaged() {
+        try (MemoryPool pool = quiet().hardened(true).build()) {
+            long cell = pool.allocateAddress(200);
+            int payloadBytes = SizeClasses.usableBytes(CellHeaders.sizeClass(CellHeaders.read(cell)));
+            long guard = cell + payloadBytes - 8;
+            Memory.putLong(guard, Memory.getLong(guard) ^ 1L << 40);
+            assertThrows(HeapCorruptionException.class, () -> pool.freeAddress(cell));
         }
     }
 
