@@ -22,6 +22,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
  *
  * <p>Each run prints its seed; {@code -Dashlar.seed=N} gives that seed to all of them.
  */
+@SuppressWarnings("EnumOrdinal") // Random picks by number.
 class PoolModelTest {
     private static final long REGION = 1L << 20;
     private static final long SEED = Long.getLong("ashlar.seed", System.nanoTime());
