@@ -23,8 +23,9 @@ import static dev.ashlar.block.BlockLayout.CELL_OWNER_SHIFT;
  *            +---------+---------+---------+------------+------------+---+---+----------+
  * }</pre>
  *
- * <p>A code has 23 bits that may be anything and 41 that must follow from them, so random content passes with a chance of one in 2^41, a header that was
- * copied from another address never, and one flipped bit is always found, as each piece of content stands twice at least.
+ * <p>A code has 23 bits that may be anything and 41 that must follow from them, so random content passes with a chance of one in 2^41. Each piece of content
+ * stands twice at least: one flipped bit is found, with what the cell's slab says of its class. A header that was copied from another address passes
+ * seldom (one in 100,000 within a MiB, as {@code CellHeadersTest} measures), since no hash spreads the difference of the addresses.
  *
  * <p><b>Why no hash.</b> From a free to the next allocation of the same cell the header is written, read, and says which magazine is meant; each
  * step of that is waited for. So nothing but the address is mixed in when a header is written, its class is its top bits as they stand, and one
