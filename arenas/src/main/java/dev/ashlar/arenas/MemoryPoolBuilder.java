@@ -52,7 +52,7 @@ public final class MemoryPoolBuilder {
     /**
      * The most bytes that regions may take, rounded up to whole regions; 1 GiB by default. Addresses are reserved for all of it at once,
      * memory is committed as it is needed. Tables of a 64th of it come on top. A capacity above what the process may have (a control group's limit, or the
-     * machine's memory) is allowed, and reported as a warning: exceeding that ends the process, and is no exception.
+     * machine's memory) is allowed, but using more than that ends the process, and is no exception.
      *
      * @throws IllegalArgumentException if it is not between 1 and 2^46
      */
