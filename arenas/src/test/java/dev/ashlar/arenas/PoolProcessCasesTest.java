@@ -114,6 +114,7 @@ class PoolProcessCasesTest {
 
         public static void main(String[] args) {
             OsMemory os = OsMemory.posix();
+            warmUp(os);
             try (MemoryPool pool = MemoryPool.builder().name("mappings").capacity(64 << 20).regionSize(1 << 20).build();
                     var range = os.reserve("pages", PAGES * PAGE, PAGE)) {
                 long before = pool.allocateAddress(100);
@@ -140,6 +141,20 @@ class PoolProcessCasesTest {
                 pool.validateQuiet();
             }
             System.out.println("as expected");
+        }
+
+        /** Loads the classes that a refusal takes: without a mapping left the virtual machine could not, and would end. */
+        private static void warmUp(OsMemory os) {
+            try (MemoryPool pool = MemoryPool.builder().name("warm").capacity(16 << 20).regionSize(1 << 20).build()) {
+                check(exhaust(pool).toString().contains("warm"), "message without a name");
+                pool.validateQuiet();
+            }
+            try {
+                os.commit(PAGE, PAGE);
+                throw new AssertionError("the lowest addresses were committed");
+            } catch (dev.ashlar.OsException e) {
+                check(e.getMessage() != null, "no message");
+            }
         }
 
         private static PoolExhaustedException exhaust(MemoryPool pool) {
