@@ -2,6 +2,7 @@ package dev.ashlar.os;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
@@ -38,6 +39,13 @@ public final class Memory {
 
     private static final int SHORT_BYTES = 256;
 
+    /*
+     * Bound to the segment, and not ALL.get(layout, address): the compiler inlines to a depth of 15 methods, of which that
+     * takes nine for itself and this six. What lies deeper becomes a call, even if all it does is return a constant.
+     */
+    private static final VarHandle INT_AT = at(ValueLayout.JAVA_INT_UNALIGNED);
+    private static final VarHandle LONG_AT = at(ValueLayout.JAVA_LONG_UNALIGNED);
+
     /** For accesses with an order; aligned, as Java has no other atomic ones. */
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
@@ -46,14 +54,14 @@ public final class Memory {
     /** Returns the {@code int} at an address, a multiple of 4. That is not checked: the layout's check would be repeated at each access. */
     public static int getInt(long address) {
         return DIRECT
-                ? ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address)
+                ? (int) INT_AT.get(address)
                 : mapped(address, Integer.BYTES).get(ValueLayout.JAVA_INT_UNALIGNED, 0);
     }
 
     /** Writes the {@code int} at an address, a multiple of 4. That is not checked: the layout's check would be repeated at each access. */
     public static void putInt(long address, int value) {
         if (DIRECT) {
-            ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, value);
+            INT_AT.set(address, value);
         } else {
             mapped(address, Integer.BYTES).set(ValueLayout.JAVA_INT_UNALIGNED, 0, value);
         }
@@ -62,14 +70,14 @@ public final class Memory {
     /** Returns the {@code long} at an address, a multiple of 8. That is not checked: the layout's check would be repeated at each access. */
     public static long getLong(long address) {
         return DIRECT
-                ? ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, address)
+                ? (long) LONG_AT.get(address)
                 : mapped(address, Long.BYTES).get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
     }
 
     /** Writes the {@code long} at an address, a multiple of 8. That is not checked: the layout's check would be repeated at each access. */
     public static void putLong(long address, long value) {
         if (DIRECT) {
-            ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, address, value);
+            LONG_AT.set(address, value);
         } else {
             mapped(address, Long.BYTES).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, value);
         }
@@ -192,6 +200,11 @@ public final class Memory {
 
     private static MemorySegment mapped(long address, long bytes) {
         return PortableMappings.slice(address, bytes);
+    }
+
+    /** Access to any address, of one kind, as a call without checks or conversions of its arguments' types. */
+    private static VarHandle at(ValueLayout layout) {
+        return MethodHandles.insertCoordinates(layout.varHandle(), 0, ALL).withInvokeExactBehavior();
     }
 
     // Restricted: this is the raw access that the module is granted native access for.
