@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * through the top, which would be one more load that another must wait for.
  *
  * <p>Front and top are written last, and nothing in between can fail: an error (no stack left) leaves the cell where it was. A limit is what the class may
- * hold now: 0 until it is used, then doubled as it proves too small, as far as the {@link CacheBudget} goes. Rows are as long as
- * the largest limit, so a thread that allocates little costs a few KiB of Java heap.
+ * hold now: 0 until it is used, then doubled as it proves too small, as far as the {@link CacheBudget} goes; but beyond a point only when the row
+ * was found empty after it had been full, or full after empty. A class that only grows, or only shrinks, gains nothing by a longer row: its cells would
+ * be kept from others, and come back in no order. Rows are as long as their limits were at most, so a thread that allocates little costs a few KiB of Java heap.
  *
  * <p><b>Threads.</b> Owned by one thread, or by whoever holds its stripe. Others may read how many cells there are: tops are written plainly, since
  * anything else would keep the compiler from merging what two calls in a row have in common, and a figure is all that is read from them, perhaps an old
@@ -45,11 +46,16 @@ public final class CoreCache {
     private static final int REVOKED = CLASSES;
 
     private static final int FIRST_LIMIT = 8;
-    private static final int MAX_LIMIT = 64;
+
+    /** Up to here a limit is doubled whenever it proves too small. */
+    private static final int EASY_LIMIT = 32;
+
+    private static final int MAX_LIMIT = 512;
+    private static final int SCRATCH_CELLS = 64;
     private static final int BUSY_REFILLS = 4;
 
     /** A class holds at most so many bytes, but always two cells. */
-    private static final int CLASS_BYTES = 16 << 10;
+    private static final int CLASS_BYTES = 64 << 10;
 
     /** Nobody's cache: it has nothing and takes nothing. */
     public static final CoreCache NONE = new CoreCache(-1, 0, 0, new CacheBudget(0, 0), null);
@@ -61,9 +67,14 @@ public final class CoreCache {
     private final @Nullable Hold hold;
     private final int[] limits = new int[CLASSES];
     private final int[] tops = new int[CLASSES + 1];
-    private final long[] scratch = new long[MAX_LIMIT];
+    private final boolean[] wasFull = new boolean[SizeClasses.COUNT];
+
+    /** Where each class's row begins, and the largest limit that it has room for. */
+    private final int[] rows = new int[SizeClasses.COUNT];
+
+    private final int[] rowLimits = new int[SizeClasses.COUNT];
+    private final long[] scratch = new long[SCRATCH_CELLS];
     private long[] slots;
-    private int rowLimit;
     private long grantedBytes;
     private int home;
     private int busyRefills;
@@ -97,9 +108,10 @@ public final class CoreCache {
         this.units = units;
         this.budget = budget;
         this.hold = hold;
-        // One row without a place for all classes, until one is used.
+        // One row without a place, for all classes until they are used, and for what is no class.
         slots = new long[ROWS + 1];
         slots[ROWS] = FULL;
+        Arrays.fill(rows, ROWS);
         Arrays.fill(tops, 0, CLASSES, ROWS);
     }
 
@@ -195,20 +207,15 @@ public final class CoreCache {
 
     // Refilling and giving back
 
-    /** Room for as many cells as a class can have, for who takes them out. */
+    /** Room for some cells, for who takes them out. */
     public long[] scratch() {
         return scratch;
-    }
-
-    /** Where a class's row begins: with a 0, if it has a limit. */
-    private int row(int sizeClass) {
-        return ROWS + (rowLimit == 0 ? 0 : sizeClass * (rowLimit + 1));
     }
 
     /** How many cells of a class are here, as any thread sees it. */
     public int cells(int sizeClass) {
         // Rows may be lengthened meanwhile: what is read then is a wrong figure, and never a cell.
-        return Math.clamp((long) tops[sizeClass] - row(sizeClass), 0, limits[sizeClass]);
+        return Math.clamp((long) tops[sizeClass] - rows[sizeClass], 0, limits[sizeClass]);
     }
 
     /** How many cells of a class may be here now. */
@@ -223,19 +230,19 @@ public final class CoreCache {
 
     /** Index of the first slot of a class that has a limit. */
     public int firstSlot(int sizeClass) {
-        return row(sizeClass) + 1;
+        return rows[sizeClass] + 1;
     }
 
     /** Takes so many cells over, fewer than the limit, which stand at the begin of a row that was empty. */
     public void refilled(int sizeClass, int count) {
-        int row = row(sizeClass);
+        int row = rows[sizeClass];
         slots[sizeClass] = slots[row + count];
         tops[sizeClass] = row + count;
     }
 
     /** Moves the oldest cells of a class out; returns how many, if there were not as many as were wanted. */
     public int removeOldest(int sizeClass, long[] into, int most) {
-        int row = row(sizeClass);
+        int row = rows[sizeClass];
         int cells = cells(sizeClass);
         int count = Math.min(most, cells);
         int fromRow = Math.min(count, cells - 1);
@@ -251,11 +258,18 @@ public final class CoreCache {
     }
 
     /**
-     * Lets a class hold twice as much, if the budget has it.
+     * Lets a class hold twice as much, if that is likely to help and the budget has it.
      *
+     * @param full whether its row was found full, and not empty
      * @return whether its limit is higher now
      */
-    public boolean grow(int sizeClass) {
+    public boolean grow(int sizeClass, boolean full) {
+        boolean turned = full != wasFull[sizeClass];
+        wasFull[sizeClass] = full;
+        return (turned || limits[sizeClass] < EASY_LIMIT) && grow(sizeClass);
+    }
+
+    private boolean grow(int sizeClass) {
         int stride = SizeClasses.strideBytes(sizeClass);
         int most = Math.clamp(CLASS_BYTES / stride, 2, MAX_LIMIT);
         int before = limits[sizeClass];
@@ -265,8 +279,8 @@ public final class CoreCache {
             return false;
         }
         grantedBytes += bytes;
-        if (limit > rowLimit) {
-            lengthenRows(Math.max(FIRST_LIMIT, 2 * rowLimit));
+        if (limit > rowLimits[sizeClass]) {
+            lengthenRow(sizeClass, limit);
         }
         setLimit(sizeClass, limit);
         return true;
@@ -274,33 +288,31 @@ public final class CoreCache {
 
     /** Of a class that has no more cells than that. */
     private void setLimit(int sizeClass, int limit) {
-        int row = row(sizeClass);
+        int row = rows[sizeClass];
         slots[row + limits[sizeClass]] = 0;
         limits[sizeClass] = limit;
         slots[row + limit] = FULL;
     }
 
-    private void lengthenRows(int newLimit) {
+    /** Lays all rows out anew: the one without a place first, then those that have some. */
+    private void lengthenRow(int longer, int newLimit) {
         long[] old = slots;
-        int[] oldRows = new int[SizeClasses.COUNT];
-        int[] counts = new int[SizeClasses.COUNT];
+        int more = newLimit - rowLimits[longer] + (rowLimits[longer] == 0 ? 1 : 0);
+        long[] laidOut = new long[old.length + more];
+        // Nothing can fail from here on.
+        System.arraycopy(old, 0, laidOut, 0, ROWS + 1);
+        slots = laidOut;
+        rowLimits[longer] = newLimit;
+        int row = ROWS + 1;
         for (int sizeClass = 0; sizeClass < SizeClasses.COUNT; sizeClass++) {
-            oldRows[sizeClass] = row(sizeClass);
-            counts[sizeClass] = cells(sizeClass);
+            if (rowLimits[sizeClass] > 0) {
+                int count = tops[sizeClass] - rows[sizeClass];
+                System.arraycopy(old, rows[sizeClass], laidOut, row, limits[sizeClass] + 1);
+                rows[sizeClass] = row;
+                tops[sizeClass] = row + count;
+                row += rowLimits[sizeClass] + 1;
+            }
         }
-        long[] longer = new long[ROWS + SizeClasses.COUNT * (newLimit + 1) + 1];
-        System.arraycopy(old, 0, longer, 0, ROWS);
-        slots = longer;
-        rowLimit = newLimit;
-        for (int sizeClass = 0; sizeClass < SizeClasses.COUNT; sizeClass++) {
-            int row = row(sizeClass);
-            System.arraycopy(old, oldRows[sizeClass], longer, row, counts[sizeClass]);
-            longer[row + limits[sizeClass]] = FULL;
-            tops[sizeClass] = row + counts[sizeClass];
-        }
-        // What is no class leads to a place where there is no room.
-        longer[longer.length - 1] = FULL;
-        Arrays.fill(tops, SizeClasses.COUNT, CLASSES, longer.length - 1);
     }
 
     /** Lets an empty class hold nothing until it is used again. */

@@ -29,7 +29,10 @@ final class CellReturns {
     /** Gives back the oldest cells of a class; the caller may use the cache. */
     void giveBackOldest(CoreCache cache, int sizeClass, int count) {
         long[] cells = cache.scratch();
-        giveBack(sizeClass, cells, cache.removeOldest(sizeClass, cells, count), cache.home());
+        for (int left = count; left > 0; left -= CellBatch.CAPACITY) {
+            int most = Math.min(left, CellBatch.CAPACITY);
+            giveBack(sizeClass, cells, cache.removeOldest(sizeClass, cells, most), cache.home());
+        }
     }
 
     /** Hands half of a full row over to the queues, without waiting for a lock: for who has a stripe. */
@@ -39,7 +42,8 @@ final class CellReturns {
             return;
         }
         long[] cells = cache.scratch();
-        int count = cache.removeOldest(sizeClass, cells, Math.max(1, cache.limit(sizeClass) / 2));
+        int count =
+                cache.removeOldest(sizeClass, cells, Math.clamp(cache.limit(sizeClass) / 2, 1, CellBatch.CAPACITY));
         int left = queue(sizeClass, cells, count);
         while (left > 0) {
             // A queue is full. They stay here, and the caller's cell goes back by itself.

@@ -96,7 +96,7 @@ final class Freeing {
         if (stripe != null) {
             try {
                 CoreCache cache = stripe.cache();
-                if (cache.push(sizeClass, cell) || (cache.grow(sizeClass) && cache.push(sizeClass, cell))) {
+                if (cache.push(sizeClass, cell) || (cache.grow(sizeClass, true) && cache.push(sizeClass, cell))) {
                     return;
                 }
                 returns.queueOldest(cache, sizeClass);

@@ -131,7 +131,7 @@ final class Supply {
 
     /** Takes cells for a row that is empty, from home as it is. */
     long refill(CoreCache cache, int sizeClass, boolean wait) {
-        if (!cache.grow(sizeClass) && cache.limit(sizeClass) == 0) {
+        if (!cache.grow(sizeClass, false) && cache.limit(sizeClass) == 0) {
             makeRoom(cache, sizeClass);
         }
         if (arenas.get(cache.home()).isBusy()) {
@@ -146,12 +146,12 @@ final class Supply {
     /** The cache may hold no more: gives back what its other classes hold, so that this one may. */
     private void makeRoom(CoreCache cache, int sizeClass) {
         returns.empty(cache);
-        cache.grow(sizeClass);
+        cache.grow(sizeClass, false);
     }
 
     /** Adds a cell to a cache whose row is full. */
     void pushToFull(CoreCache cache, int sizeClass, long cell) {
-        if (!cache.grow(sizeClass)) {
+        if (!cache.grow(sizeClass, true)) {
             int limit = cache.limit(sizeClass);
             if (limit == 0) {
                 makeRoom(cache, sizeClass);

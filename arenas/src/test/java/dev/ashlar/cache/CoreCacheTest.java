@@ -76,7 +76,7 @@ class CoreCacheTest {
                     assertTrue(cell == 0 || CellHeaders.read(cell) == CellHeaders.liveCode(sizeClass));
                 }
                 case 9 -> {
-                    boolean grew = cache.grow(sizeClass);
+                    boolean grew = cache.grow(sizeClass, random.nextBoolean());
                     assertEquals(grew, cache.limit(sizeClass) > limit);
                 }
                 case 10 -> {
@@ -120,7 +120,7 @@ class CoreCacheTest {
     void refilled_emptyRow_isHandedOutFromTheEnd() {
         CoreCache cache = cache(new CacheBudget(1 << 20, 1 << 20));
         for (int sizeClass : new int[] {0, 10, SizeClasses.COUNT - 1}) {
-            assertTrue(cache.grow(sizeClass));
+            assertTrue(cache.grow(sizeClass, false));
             int count = cache.limit(sizeClass) - 1;
             long[] cells = new long[count];
             for (int i = 0; i < count; i++) {
@@ -137,9 +137,27 @@ class CoreCacheTest {
     }
 
     @Test
+    void grow_classThatOnlyFillsOrOnlyEmpties_staysShort() {
+        CoreCache cache = cache(new CacheBudget(1 << 20, 1 << 20));
+        for (int times = 0; times < 20; times++) {
+            cache.grow(3, false);
+        }
+        int easy = cache.limit(3);
+        assertFalse(cache.grow(3, false));
+        boolean full = true;
+        for (int limit = 2 * easy; limit <= 512; limit *= 2) {
+            assertTrue(cache.grow(3, full), "empty and full in turn");
+            assertEquals(limit, cache.limit(3));
+            full = !full;
+        }
+        assertFalse(cache.grow(3, false));
+        assertFalse(cache.grow(3, true), "as long as rows get");
+    }
+
+    @Test
     void free_anythingButALiveCellOfThePool_isRefused() {
         CoreCache cache = cache(new CacheBudget(1 << 20, 1 << 20));
-        assertTrue(cache.grow(3));
+        assertTrue(cache.grow(3, false));
         long cell = newCell();
         CellHeaders.write(cell, CellHeaders.liveCode(3));
         for (long address : new long[] {0, 8, cell + 1, cell + 8, cell + 16, reservation.address(), -16,
@@ -164,7 +182,7 @@ class CoreCacheTest {
     @Test
     void revoke_cacheWithCells_handsOutNothingUntilUndone() {
         CoreCache cache = cache(new CacheBudget(1 << 20, 1 << 20));
-        assertTrue(cache.grow(3));
+        assertTrue(cache.grow(3, false));
         long cell = newCell();
         assertTrue(cache.push(3, cell));
         cache.revoke(true);
@@ -179,7 +197,7 @@ class CoreCacheTest {
         for (int sizeClass = 0; sizeClass < SizeClasses.COUNT; sizeClass++) {
             assertEquals(0, CoreCache.NONE.allocate(sizeClass));
             assertFalse(CoreCache.NONE.push(sizeClass, 16));
-            assertFalse(CoreCache.NONE.grow(sizeClass));
+            assertFalse(CoreCache.NONE.grow(sizeClass, true));
         }
         assertFalse(CoreCache.NONE.free(nextCell));
     }

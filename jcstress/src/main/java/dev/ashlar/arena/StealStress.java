@@ -69,7 +69,7 @@ public final class StealStress {
         /** The victim has two cells. */
         public OwnerAndThief() {
             HOLDS.forget(cache.hold());
-            while (cache.grow(SmallArenas.LARGE_CELLS)) {
+            while (cache.grow(SmallArenas.LARGE_CELLS, false)) {
                 // As far as it goes.
             }
             SmallArenas.leaveCells(arenas.first, 2);

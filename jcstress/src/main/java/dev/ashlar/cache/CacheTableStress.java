@@ -51,7 +51,7 @@ public final class CacheTableStress {
 
         private void fill() {
             CoreCache cache = table.attach();
-            cache.grow(CLASS);
+            cache.grow(CLASS, false);
             for (int i = 1; i <= 5; i++) {
                 cache.push(CLASS, GEOMETRY.base() + 64L * i);
             }

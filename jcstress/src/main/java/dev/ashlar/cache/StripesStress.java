@@ -24,7 +24,7 @@ public final class StripesStress {
 
     private static Stripes twoStripes() {
         Stripes stripes = new Stripes(2, i -> CacheTableStress.newCache(-2));
-        stripes.forEachIdle(cache -> cache.grow(CLASS));
+        stripes.forEachIdle(cache -> cache.grow(CLASS, false));
         return stripes;
     }
 
