@@ -30,7 +30,7 @@ public final class MemoryPoolBuilder {
     private long regionBytes;
     private int arenas = Math.min(MAX_ARENAS, Cores.count());
     private long retainedBytes = -1;
-    private FitPolicy policy = FitPolicy.SEGREGATED_FIT;
+    private FitPolicy policy = FitPolicy.BEST_FIT;
     private Coalescing coalescing = Coalescing.DEFERRED;
     private long cacheBytes = -1;
     private long allCachesBytes = -1;
@@ -97,7 +97,7 @@ public final class MemoryPoolBuilder {
         return this;
     }
 
-    /** Which free block serves a request; {@link FitPolicy#SEGREGATED_FIT} by default. */
+    /** Which free block serves a request; {@link FitPolicy#BEST_FIT} by default: as fast here as a good fit, and it wastes less. */
     public MemoryPoolBuilder policy(FitPolicy policy) {
         this.policy = Objects.requireNonNull(policy, "policy");
         return this;

@@ -26,7 +26,7 @@ class MemoryPoolBuilderTest {
             assertEquals(1L << 30, pool.capacity());
             assertEquals(Cores.count(), pool.arenas());
             assertEquals(Coalescing.DEFERRED, pool.coalescing());
-            assertEquals(FitPolicy.SEGREGATED_FIT, pool.policy());
+            assertEquals(FitPolicy.BEST_FIT, pool.policy());
             assertEquals(MIB, pool.cacheLimit());
             assertEquals(1L << 27, pool.cachesLimit());
             assertEquals(1L << 27, pool.retained());

@@ -107,9 +107,9 @@ final class ReplayCommand implements Callable<Integer> {
             names = "--policy",
             paramLabel = "P",
             converter = Converters.Policy.class,
-            defaultValue = "segregated",
+            defaultValue = "best",
             description = "Fit policy of Ashlar: first, next, best, worst, segregated. Default: ${DEFAULT-VALUE}.")
-    private FitPolicy policy = FitPolicy.SEGREGATED_FIT;
+    private FitPolicy policy = FitPolicy.BEST_FIT;
 
     @Option(
             names = "--coalescing",
