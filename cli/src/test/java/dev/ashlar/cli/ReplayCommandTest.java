@@ -47,7 +47,7 @@ class ReplayCommandTest {
         List<String> lines = run.out().lines().toList();
         assertEquals(8, lines.size(), run.out());
         assertTrue(
-                lines.get(1).startsWith("Ashlar with SEGREGATED_FIT, coalescing DEFERRED; one thread; 2 timed passes"),
+                lines.get(1).startsWith("Ashlar with BEST_FIT, coalescing DEFERRED; one thread; 2 timed passes"),
                 lines.get(1));
         assertTrue(lines.get(4).startsWith("trace  alloc.     events"), lines.get(4));
         assertTrue(lines.get(5).matches("small  ashlar      6,000 .* yes"), lines.get(5));
@@ -89,7 +89,7 @@ class ReplayCommandTest {
         assertEquals(0, run.exitCode());
         List<String> lines = run.out().lines().toList();
         assertTrue(
-                lines.get(1).startsWith("Ashlar with SEGREGATED_FIT, coalescing IMMEDIATE (heap); one thread; 1 timed"),
+                lines.get(1).startsWith("Ashlar with BEST_FIT, coalescing IMMEDIATE (heap); one thread; 1 timed"),
                 lines.get(1));
         assertTrue(lines.get(5).matches("small  heap        6,000 .* yes"), lines.get(5));
         assertTrue(lines.get(6).matches("small  malloc      6,000 .* yes"), lines.get(6));
