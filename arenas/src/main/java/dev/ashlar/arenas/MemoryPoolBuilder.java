@@ -192,6 +192,9 @@ public final class MemoryPoolBuilder {
     /**
      * Reserves the addresses and makes the pool.
      *
+     * <p>A capacity that is not below the limit of the process's control group is allowed, and warned of ({@code System.Logger} {@code dev.ashlar}):
+     * beyond that limit the system ends the process, and no request fails.
+     *
      * @throws IllegalArgumentException if the region size is too small for this machine's pages; nothing is reserved then
      * @throws dev.ashlar.PoolExhaustedException if the operating system refuses the reservation
      */

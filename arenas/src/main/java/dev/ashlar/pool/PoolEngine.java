@@ -82,6 +82,7 @@ public final class PoolEngine {
         hotBytes = settings.hardened() || settings.zeroing() ? -1 : SizeClasses.MAX_BYTES;
         OpenSpaces.add(this, geometry, "pool '" + settings.name() + "'");
         worker = Worker.start(this, settings.name(), settings.reclaimNanos());
+        CapacityCheck.warn(settings.name(), geometry.byteSize());
     }
 
     /** The table of caches, for {@link CacheTable#current(CoreCache[])}. */
