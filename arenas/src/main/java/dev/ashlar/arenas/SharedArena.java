@@ -34,6 +34,12 @@ final class SharedArena implements Arena {
         memory = engine.reservation().segmentIn(inner);
     }
 
+    /** Here and not the interface's own, as in {@link ConfinedArena}. */
+    @Override
+    public MemorySegment allocate(long byteSize) {
+        return allocate(byteSize, 1);
+    }
+
     @Override
     public MemorySegment allocate(long byteSize, long byteAlignment) {
         if (!inner.scope().isAlive()) {

@@ -153,7 +153,25 @@ public final class Memory {
      *            how many, 0 or more
      */
     public static void fill(long address, long bytes, byte value) {
-        range(address, bytes).fill(value);
+        if (bytes >= SHORT_BYTES && CLibrary.AVAILABLE) {
+            CLibrary.fill(address, bytes, value);
+        } else {
+            range(address, bytes).fill(value);
+        }
+    }
+
+    /** The C library's way, which is several times as fast: a segment's fill stores eight bytes at a time. Looked for when it is first needed. */
+    private static final class CLibrary {
+        static final boolean AVAILABLE = PosixMemory.unavailable() == null;
+
+        /** As much as takes some microseconds: meanwhile a safepoint waits. */
+        private static final long PIECE_BYTES = 1 << 18;
+
+        static void fill(long address, long bytes, byte value) {
+            for (long done = 0; done < bytes; done += PIECE_BYTES) {
+                PosixCalls.memset(address + done, value, Math.min(PIECE_BYTES, bytes - done));
+            }
+        }
     }
 
     /**

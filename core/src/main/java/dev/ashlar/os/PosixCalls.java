@@ -47,6 +47,10 @@ final class PosixCalls {
     /** Critical: it takes a few nanoseconds, and a transition would cost more than the call. */
     private static final MethodHandle SCHED_GETCPU = criticalHandle("sched_getcpu", FunctionDescriptor.of(JAVA_INT));
 
+    /** Critical, and so called with little at a time: no safepoint is reached before it returns. */
+    private static final MethodHandle MEMSET =
+            criticalHandle("memset", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG));
+
     private static final MethodHandle SYSCONF = handle("sysconf", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
 
     private PosixCalls() {}
@@ -111,6 +115,16 @@ final class PosixCalls {
     static int currentCore() {
         try {
             return (int) SCHED_GETCPU.invokeExact();
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    /** Sets each byte of a range that is short enough to let safepoints wait for it. */
+    @SuppressWarnings("UnusedVariable") // invokeExact must be told of the result.
+    static void memset(long address, byte value, long bytes) {
+        try {
+            long same = (long) MEMSET.invokeExact(address, (int) value, bytes);
         } catch (Throwable e) {
             throw unchecked(e);
         }
