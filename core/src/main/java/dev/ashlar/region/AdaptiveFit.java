@@ -121,11 +121,12 @@ public final class AdaptiveFit {
             left = WINDOW_REQUESTS;
             tell();
         } else if (decided != null) {
-            left = 0;
             prepare(GRANULES_A_REQUEST);
         } else {
             endWindow();
         }
+        // This search is one of the next window; while a switch is prepared, each comes back here.
+        left = decided == null ? left - 1 : 0;
     }
 
     /** After a search for so many units, or after regions were taken into use for them. */
@@ -175,9 +176,6 @@ public final class AdaptiveFit {
             ready = selector.inForce() != FitPolicy.FIRST_FIT;
         }
         beginWindow();
-        if (decided != null) {
-            left = 0;
-        }
     }
 
     private void prepare(int granules) {
