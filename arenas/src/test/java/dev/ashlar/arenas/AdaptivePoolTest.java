@@ -139,25 +139,25 @@ class AdaptivePoolTest {
         System.out.printf("adaptive pool: seed %d%n", seed);
         try (MemoryPool pool = builder(Favour.FOOTPRINT).arenas(2).reclaimPeriod(Duration.ofMillis(1)).build()) {
             AtomicBoolean done = new AtomicBoolean();
-            Tasks.Running operator = Tasks.start("operator", () -> {
-                SplittableRandom random = new SplittableRandom(seed);
-                while (!done.get()) {
-                    if (random.nextInt(50) == 0) {
+            Tasks.Running operator = Tasks.start(() -> {
+                for (long seen = 0; !done.get();) {
+                    long switches = pool.adaptation().switches();
+                    if (switches != seen) {
+                        // From the start again, so that there are more.
                         pool.policy(FitPolicy.WORST_FIT);
                         pool.policy(FitPolicy.ADAPTIVE);
+                        seen = switches;
                     }
-                    assertEquals(2, pool.adaptation().inForce().size());
                     pool.validate();
                 }
             });
             try {
-                Tasks.inThreads(3, number -> tides(pool, new SplittableRandom(seed + number)));
+                Tasks.inParallel(3, number -> tides(pool, new SplittableRandom(seed + number)));
             } finally {
                 done.set(true);
             }
             operator.join();
             pool.validateQuiet();
-            assertTrue(pool.adaptation().windows() > 0);
             assertTrue(pool.adaptation().switches() > 0, () -> pool.adaptation().toString());
             pool.reclaim();
             assertEquals(0, pool.statistics().memory().liveBlocks());
