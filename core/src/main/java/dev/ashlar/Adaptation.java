@@ -13,7 +13,8 @@ import java.util.List;
  * @param recent the last 16 of those changes in each arena, arena by arena, oldest first
  */
 public record Adaptation(
-        Favour favour, List<FitPolicy> inForce, long windows, long switches, List<PolicySwitch> recent) implements Serializable {
+        Favour favour, List<FitPolicy> inForce, long windows, long switches,
+        List<PolicySwitch> recent) implements Serializable {
     /** Copies the lists. */
     public Adaptation {
         inForce = List.copyOf(inForce);

@@ -13,4 +13,5 @@ import java.io.Serializable;
  * @param evidence of that window
  */
 public record PolicySwitch(
-        int arena, long window, FitPolicy from, FitPolicy to, String reason, FitEvidence evidence) implements Serializable {}
+        int arena, long window, FitPolicy from, FitPolicy to, String reason,
+        FitEvidence evidence) implements Serializable {}

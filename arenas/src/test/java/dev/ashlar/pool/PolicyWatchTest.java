@@ -29,7 +29,8 @@ class PolicyWatchTest {
     private static final long UNITS = BlockLayout.unitsFor(20_000);
 
     private final ArenaGroup arenas = new ArenaGroup(new PoolSettings(
-            "watched", 20, 32, 2, FitPolicy.ADAPTIVE, Favour.FOOTPRINT, Coalescing.DEFERRED, 0, 0, 0, false, false, false,
+            "watched", 20, 32, 2, FitPolicy.ADAPTIVE, Favour.FOOTPRINT, Coalescing.DEFERRED, 0, 0, 0, false, false,
+            false,
             TimeUnit.DAYS.toNanos(1), OsMemory.system(), 42));
     private final PolicyWatch watch = new PolicyWatch("watched", arenas, Favour.FOOTPRINT);
     private final CoreArena arena = arenas.get(0);

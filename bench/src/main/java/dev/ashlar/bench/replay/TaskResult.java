@@ -37,7 +37,8 @@ record TaskResult(
         @Nullable Long threads,
         @Nullable Long waits,
         List<String> policySwitches) {
-    static final TaskResult NOTHING_MEASURED = new TaskResult(null, null, null, null, null, null, null, null, List.of());
+    static final TaskResult NOTHING_MEASURED =
+            new TaskResult(null, null, null, null, null, null, null, null, List.of());
 
     private static final JsonFactory JSON = new JsonFactory();
 

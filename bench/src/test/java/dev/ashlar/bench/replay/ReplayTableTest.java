@@ -91,7 +91,8 @@ class ReplayTableTest {
         String name = "a-recording-of-something-with-a-long-name";
         ReplayTable table = new ReplayTable(List.of(name), AllocatorKind.DEFAULTS, false);
         ReplayRun run = new ReplayRun(
-                name, AllocatorKind.ARENA, null, null, 1, null, 0, 0, 0, 0, null, null, null, null, null, List.of(), true);
+                name, AllocatorKind.ARENA, null, null, 1, null, 0, 0, 0, 0, null, null, null, null, null, List.of(),
+                true);
 
         assertTrue(table.row(run).startsWith("a-recording-of-someth...  arena"), table.row(run));
     }
