@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 import dev.ashlar.FitPolicy;
@@ -200,7 +201,7 @@ class FreeBlocksTest {
         }
     }
 
-    private static void empty(FreeMemory memory, FreeBlocks free, TreeMap<Long, Integer> model, int region) {
+    private static void empty(FreeMemory memory, FreeBlocks free, SortedMap<Long, Integer> model, int region) {
         long start = memory.geometry.regionStart(region);
         long end = memory.geometry.regionEnd(region);
         for (long block : List.copyOf(model.subMap(start, end).keySet())) {
