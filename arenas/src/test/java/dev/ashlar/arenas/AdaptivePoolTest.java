@@ -168,7 +168,7 @@ class AdaptivePoolTest {
         List<Long> live = new ArrayList<>();
         for (int i = 0; i < 30_000; i++) {
             boolean flood = i / 3000 % 2 == 0;
-            if (live.isEmpty() || live.size() < 900 && random.nextInt(10) < (flood ? 7 : 4)) {
+            if (live.isEmpty() || (live.size() < 900 && random.nextInt(10) < (flood ? 7 : 4))) {
                 long bytes = random.nextInt(3) == 0 ? random.nextInt(2000) + 8 : 9000 + random.nextInt(20_000);
                 long address = pool.allocateAddress(bytes);
                 Memory.putLong(address, address ^ 0x5A5A);
