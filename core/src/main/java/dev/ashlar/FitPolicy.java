@@ -3,7 +3,7 @@ package dev.ashlar;
 /**
  * Which free block serves a request.
  *
- * <p>All policies search the same free blocks, so a heap changes its policy without touching one of them. With
+ * <p>All policies search the same free blocks, so a heap changes its policy without touching one of them; {@link #ADAPTIVE} does so by itself. With
  * <i>R</i> for the number of regions and <i>G</i> for the 4 KiB granules of a region:
  *
  * <table>
@@ -37,5 +37,11 @@ public enum FitPolicy {
      * A block of the first non-empty bin of which every block is large enough: a good fit, at most one thirty-second larger
      * than it must be, found through two levels of bitmaps. The default.
      */
-    SEGREGATED_FIT
+    SEGREGATED_FIT,
+
+    /**
+     * One of the others, as the evidence has it, and another when the evidence changes: a setting, never itself in force. What it favours is
+     * a {@link Favour}; what it did, with the evidence, is an {@link Adaptation}.
+     */
+    ADAPTIVE
 }

@@ -2,19 +2,23 @@ package dev.ashlar.arena;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.function.Supplier;
 
+import dev.ashlar.Adaptation;
 import dev.ashlar.BlockVisitor;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.HeapStatistics;
 import dev.ashlar.InvalidFreeException;
+import dev.ashlar.PolicySwitch;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.CellHeaders;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.block.SizeClasses;
 import dev.ashlar.cache.CoreCache;
 import dev.ashlar.os.Memory;
+import dev.ashlar.region.AdaptiveFit;
 import dev.ashlar.region.BlockLookup;
 import dev.ashlar.region.BlockSpace;
 import dev.ashlar.region.BlockValidator;
@@ -79,6 +83,7 @@ public final class CoreArena {
     private long cellsServed;
     private long withheldCells;
     private long withheldCellBytes;
+    private long toldSwitches;
 
     /** Free bytes when the lock was last given up: whether a visit would pay. */
     @SuppressWarnings("UnusedVariable") // Read and written through FREE_BYTES_HINT.
@@ -492,7 +497,7 @@ public final class CoreArena {
 
     // Care
 
-    /** The fit policy in force. */
+    /** The fit policy that was set. */
     public FitPolicy policy() {
         return space.policy();
     }
@@ -503,6 +508,40 @@ public final class CoreArena {
             space.policy(policy);
             return null;
         });
+    }
+
+    /**
+     * Looks at the evidence, if the policy is adaptive and nobody is inside.
+     *
+     * @return the switches since the last time when it was asked, as far as they are kept
+     */
+    public List<PolicySwitch> considerPolicy() {
+        if (!gate.enter(false)) {
+            return List.of();
+        }
+        try {
+            if (gate.isClosed() || gate.isFenced()) {
+                return List.of();
+            }
+            space.considerPolicy();
+            AdaptiveFit adaptive = space.adaptive();
+            List<PolicySwitch> recent = adaptive.recent();
+            int fresh = (int) Math.min(adaptive.switches() - toldSwitches, recent.size());
+            toldSwitches = adaptive.switches();
+            return recent.subList(recent.size() - fresh, recent.size());
+        } catch (HeapCorruptionException e) {
+            throw gate.fence(e);
+        } catch (Error e) {
+            gate.suspect();
+            throw e;
+        } finally {
+            exit();
+        }
+    }
+
+    /** What the adaptive policy has done here. */
+    public Adaptation adaptation() {
+        return inside(() -> space.adaptation());
     }
 
     /**

@@ -7,8 +7,10 @@ import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Objects;
 
+import dev.ashlar.Adaptation;
 import dev.ashlar.BlockVisitor;
 import dev.ashlar.Coalescing;
+import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.InvalidFreeException;
@@ -425,17 +427,34 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
         return Duration.ofNanos(engine.settings().reclaimNanos());
     }
 
-    /** The fit policy in force. */
+    /** The fit policy that was set, {@link FitPolicy#ADAPTIVE} or the one in force. */
     public FitPolicy policy() {
         return engine.policy();
     }
 
-    /** Changes the fit policy, for the next request on. O(arenas x regions): no block is touched. */
+    /**
+     * Changes the fit policy, for the next request on. O(arenas x regions): no block is touched. A fixed policy stays until another is set;
+     * {@link FitPolicy#ADAPTIVE} begins anew each time it is set, in each arena for itself.
+     */
     public void policy(FitPolicy policy) {
         engine.policy(Objects.requireNonNull(policy, "policy"));
     }
 
+    /** What {@link FitPolicy#ADAPTIVE} favours. */
+    public Favour favour() {
+        return engine.settings().favour();
+    }
+
     // Care
+
+    /** What {@link FitPolicy#ADAPTIVE} has done so far, and which policy serves requests now, for each arena. O(arenas). */
+    public Adaptation adaptation() {
+        try {
+            return engine.adaptation();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
 
     /** The figures of this moment. O(caches + arenas x regions / 64), whatever the number of blocks; changes nothing. */
     public PoolStatistics statistics() {

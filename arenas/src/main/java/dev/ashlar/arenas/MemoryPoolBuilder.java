@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 import dev.ashlar.Coalescing;
+import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.BlockStarts;
@@ -31,6 +32,7 @@ public final class MemoryPoolBuilder {
     private int arenas = Math.min(MAX_ARENAS, Cores.count());
     private long retainedBytes = -1;
     private FitPolicy policy = FitPolicy.BEST_FIT;
+    private Favour favour = Favour.SPEED;
     private Coalescing coalescing = Coalescing.DEFERRED;
     private long cacheBytes = -1;
     private long allCachesBytes = -1;
@@ -100,6 +102,12 @@ public final class MemoryPoolBuilder {
     /** Which free block serves a request; {@link FitPolicy#BEST_FIT} by default: as fast here as a good fit, and it wastes less. */
     public MemoryPoolBuilder policy(FitPolicy policy) {
         this.policy = Objects.requireNonNull(policy, "policy");
+        return this;
+    }
+
+    /** What {@link FitPolicy#ADAPTIVE} favours; {@link Favour#SPEED} by default. Without meaning for a fixed policy. */
+    public MemoryPoolBuilder favour(Favour favour) {
+        this.favour = Objects.requireNonNull(favour, "favour");
         return this;
     }
 
@@ -221,6 +229,7 @@ public final class MemoryPoolBuilder {
                 (int) regions,
                 arenas,
                 policy,
+                favour,
                 coalescing,
                 !caches ? 0 : cacheBytes >= 0 ? cacheBytes : Math.min(DEFAULT_CACHE_BYTES, capacityBytes / 16),
                 !caches ? 0 : allCachesBytes >= 0 ? allCachesBytes : capacityBytes / DEFAULT_SHARE,

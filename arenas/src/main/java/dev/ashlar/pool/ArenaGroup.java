@@ -67,6 +67,8 @@ final class ArenaGroup {
                     settings.secret(),
                     new RegionTable(regions, geometry, i),
                     settings.hardened());
+            // Switches are told by the worker, who has no lock then.
+            space.adaptive().configure(settings.favour(), i, System::nanoTime, _ -> {});
             space.policy(settings.policy());
             boolean keepEmpty = settings.coalescing() == Coalescing.DEFERRED;
             arenas[i] = new CoreArena(i, settings.name(), space, slabs, keepEmpty, settings.hardened(), spare);

@@ -3,6 +3,7 @@ package dev.ashlar.pool;
 import java.lang.foreign.MemorySegment;
 import java.util.function.LongConsumer;
 
+import dev.ashlar.Adaptation;
 import dev.ashlar.BlockVisitor;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.HeapCorruptionException;
@@ -307,9 +308,15 @@ public final class PoolEngine {
         }
     }
 
-    /** The fit policy in force. */
+    /** The fit policy that was set. */
     public FitPolicy policy() {
         return parts.arenas.get(0).policy();
+    }
+
+    /** What the adaptive policy has done. */
+    public Adaptation adaptation() {
+        checkOpen();
+        return parts.policies.adaptation();
     }
 
     /** Changes how many bytes caches may hold. */
@@ -344,6 +351,7 @@ public final class PoolEngine {
             parts.supply.reapCaches();
             parts.supply.drainIdle();
         }
+        parts.policies.visit();
         parts.memoryReturned();
     }
 

@@ -38,6 +38,7 @@ final class PoolParts {
     final Supply supply;
     final Waiters waiters = new Waiters();
     final PressureCallbacks pressure;
+    final PolicyWatch policies;
     final Owners owners = new Owners();
     final @Nullable Guards guards;
     final LongAdder failures = new LongAdder();
@@ -65,6 +66,7 @@ final class PoolParts {
                 STRIPES_PER_CORE * settings.arenas(), i -> newCache(VIEW, i % arenas.count(), sharedHold));
         returns = new CellReturns(arenas);
         supply = new Supply(arenas, returns, caches, stripes);
+        policies = new PolicyWatch(settings.name(), arenas, settings.favour());
         pressure = new PressureCallbacks(settings.name());
     }
 

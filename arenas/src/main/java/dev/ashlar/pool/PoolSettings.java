@@ -1,6 +1,7 @@
 package dev.ashlar.pool;
 
 import dev.ashlar.Coalescing;
+import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.os.OsMemory;
 
@@ -12,6 +13,7 @@ import dev.ashlar.os.OsMemory;
  * @param regionCount how many regions the capacity is
  * @param arenas how many arenas there are
  * @param policy which free block serves a request
+ * @param favour what the adaptive policy favours
  * @param coalescing when freed cells go back to their slabs
  * @param cacheBytes that one cache may hold
  * @param allCachesBytes that all caches may hold
@@ -29,6 +31,7 @@ public record PoolSettings(
         int regionCount,
         int arenas,
         FitPolicy policy,
+        Favour favour,
         Coalescing coalescing,
         long cacheBytes,
         long allCachesBytes,

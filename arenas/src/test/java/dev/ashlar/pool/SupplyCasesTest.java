@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import dev.ashlar.Coalescing;
+import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.arena.ArenaFigures;
 import dev.ashlar.arena.CellBatch;
@@ -36,7 +37,8 @@ class SupplyCasesTest {
     private static final int CLASS = SizeClasses.of(100);
 
     private final ArenaGroup arenas = new ArenaGroup(new PoolSettings(
-            "supply", 20, REGIONS, 3, FitPolicy.SEGREGATED_FIT, Coalescing.DEFERRED, 0, 0, 0, false, false, false,
+            "supply", 20, REGIONS, 3, FitPolicy.SEGREGATED_FIT, Favour.SPEED, Coalescing.DEFERRED, 0, 0, 0, false,
+            false, false,
             TimeUnit.DAYS.toNanos(1), OsMemory.system(), 42));
     private final CellReturns returns = new CellReturns(arenas);
     private final CacheTable caches = new CacheTable(thread -> CoreCache.NONE);

@@ -6,6 +6,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import dev.ashlar.Coalescing;
+import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.bench.peer.PeerKind;
 import dev.ashlar.bench.replay.AllocatorKind;
@@ -20,17 +21,27 @@ final class Converters {
 
     private Converters() {}
 
-    /** {@code best}, {@code best-fit} or {@code BEST_FIT}. */
+    /** {@code best}, {@code best-fit} or {@code BEST_FIT}; {@code adaptive}. */
     static final class Policy implements ITypeConverter<FitPolicy> {
         @Override
         public FitPolicy convert(String text) {
-            String full = plain(text).endsWith(FIT) ? text : text + FIT;
-            return find(text, full, List.of(FitPolicy.values()), policy -> plain(policy.name()), Policy::shortName);
+            String given = plain(text);
+            String name = given.endsWith(FIT) ? given.substring(0, given.length() - FIT.length()) : given;
+            return find(text, name, List.of(FitPolicy.values()), Policy::shortName, Policy::shortName);
         }
 
         private static String shortName(FitPolicy policy) {
             String name = plain(policy.name());
-            return name.substring(0, name.length() - FIT.length());
+            return name.endsWith(FIT) ? name.substring(0, name.length() - FIT.length()) : name;
+        }
+    }
+
+    /** {@code speed} or {@code footprint}. */
+    static final class Favours implements ITypeConverter<Favour> {
+        @Override
+        public Favour convert(String text) {
+            Function<Favour, String> name = favour -> plain(favour.name());
+            return find(text, text, List.of(Favour.values()), name, name);
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 import dev.ashlar.Coalescing;
+import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.bench.replay.AllocatorKind;
 import dev.ashlar.bench.replay.Replay;
@@ -108,8 +109,17 @@ final class ReplayCommand implements Callable<Integer> {
             paramLabel = "P",
             converter = Converters.Policy.class,
             defaultValue = "best",
-            description = "Fit policy of Ashlar: first, next, best, worst, segregated. Default: ${DEFAULT-VALUE}.")
+            description = "Fit policy of Ashlar: first, next, best, worst, segregated, adaptive. Default: ${DEFAULT-VALUE}.")
     private FitPolicy policy = FitPolicy.BEST_FIT;
+
+    @Option(
+            names = "--favour",
+            paramLabel = "F",
+            converter = Converters.Favours.class,
+            defaultValue = "speed",
+            description = "What --policy adaptive favours: speed, footprint. Each switch of the third pass is printed, with its"
+                    + " reason. Default: ${DEFAULT-VALUE}.")
+    private Favour favour = Favour.SPEED;
 
     @Option(
             names = "--coalescing",
@@ -190,6 +200,7 @@ final class ReplayCommand implements Callable<Integer> {
             return new ReplayOptions(
                     allocators(),
                     policy,
+                    favour,
                     coalescing,
                     passes,
                     verify,

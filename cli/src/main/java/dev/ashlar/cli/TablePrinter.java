@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 
+import dev.ashlar.FitPolicy;
 import dev.ashlar.bench.replay.AllocatorKind;
 import dev.ashlar.bench.replay.ByteSizes;
 import dev.ashlar.bench.replay.MachineInfo;
@@ -45,6 +46,7 @@ final class TablePrinter {
         }
         previousTrace = run.trace();
         out.println(table.row(run));
+        run.policySwitches().forEach(change -> out.println("    " + change));
         out.flush();
     }
 
@@ -57,7 +59,13 @@ final class TablePrinter {
                 .toList();
         return coalescing.isEmpty()
                 ? ""
-                : "Ashlar with %s, coalescing %s; ".formatted(options.policy(), String.join(", ", coalescing));
+                : "Ashlar with %s, coalescing %s; ".formatted(policy(), String.join(", ", coalescing));
+    }
+
+    private String policy() {
+        return options.policy() == FitPolicy.ADAPTIVE
+                ? options.policy() + " for " + options.favour()
+                : options.policy().name();
     }
 
     /** What was measured where, and the table's head. */

@@ -3,6 +3,7 @@ package dev.ashlar.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -79,6 +80,43 @@ class ReplayCommandTest {
         String written = Files.readString(json);
         assertTrue(written.contains("\"policy\" : \"WORST_FIT\""), written);
         assertTrue(written.contains("\"coalescing\" : \"IMMEDIATE\""), written);
+    }
+
+    @Test
+    void replay_adaptive_printsEachSwitchWithItsReason() throws IOException {
+        Path scattering = directory.resolve("scattering.atrace.gz");
+        try (TraceWriter writer = TraceWriter.create(scattering)) {
+            List<Long> freed = new ArrayList<>();
+            for (int i = 0; i < 4000; i++) {
+                long block = writer.allocate(0, 2000);
+                if (i % 2 == 0) {
+                    freed.add(block);
+                }
+            }
+            for (long block : freed) {
+                writer.free(0, block);
+            }
+            for (int i = 0; i < 5000; i++) {
+                writer.free(0, writer.allocate(0, 100));
+            }
+        }
+        Path json = directory.resolve("switches.json");
+
+        CommandRun run = CommandRun.of(
+                "replay", scattering.toString(), "--passes=1", "--allocators=heap", "--policy=adaptive",
+                "--favour=footprint", "--region-size=1MiB", "--json", json.toString());
+
+        assertEquals(0, run.exitCode(), run.err());
+        List<String> lines = run.out().lines().toList();
+        assertTrue(lines.get(1).startsWith("Ashlar with ADAPTIVE for FOOTPRINT, coalescing"), lines.get(1));
+        assertEquals(7, lines.size(), run.out());
+        String change = lines.get(6).strip();
+        assertTrue(
+                change.matches(
+                        "arena 0, window \\d+: BEST_FIT to FIRST_FIT, as free memory is scattered over several regions"
+                                + " \\(\\d+\\.\\d% scattered over 8 regions, \\d+\\.\\d steps a search\\)"),
+                change);
+        assertTrue(Files.readString(json).contains("\"policySwitches\" : [ \"" + change + "\" ]"), run.out());
     }
 
     @Test

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * O(log regions + log granules), amortized.
  *
  * <p>Under the other policies nothing is kept. {@link #activate} assumes the most of each region, and the first search that reaches a region
- * builds its bounds from the block starts: a switch of policy touches no block.
+ * builds its bounds from the block starts: a switch of policy touches no block. Who can't have one search pay for that builds them before, in
+ * slices of any size, while another policy still serves ({@link #prepare}): a granule that was not looked at yet has the highest bound.
  */
 final class AddressIndex {
     private static final int GRANULE_SHIFT = 12;
@@ -34,6 +35,9 @@ final class AddressIndex {
     private final boolean[] built;
     private final IntPredicate mine;
     private boolean active;
+    private int preparedRegions;
+    private int preparedGranules;
+    private long steps;
 
     /** An index of the regions for which the predicate holds; the others' blocks are other owners'. */
     AddressIndex(Geometry geometry, Headers headers, BlockStarts starts, IntPredicate mine) {
@@ -49,10 +53,61 @@ final class AddressIndex {
     /** Begins to keep bounds. Until a search has looked, each region may hold anything. */
     void activate() {
         active = true;
+        preparedRegions = 0;
+        preparedGranules = 0;
         Arrays.fill(built, false);
-        for (int region = 0; region < geometry.regionCount(); region++) {
-            regions.set(region, mine.test(region) ? geometry.regionUnits() : 0);
+        regions.setAll(geometry.regionCount(), region -> mine.test(region) ? geometry.regionUnits() : 0);
+    }
+
+    /**
+     * Builds some more bounds, while active and before the first search.
+     *
+     * @param most granules to look at, 128 blocks at most in each
+     * @return whether all are built
+     */
+    boolean prepare(int most) {
+        for (int left = most; left > 0 && preparedRegions < geometry.regionCount(); left--) {
+            if (!mine.test(preparedRegions) || built[preparedRegions]) {
+                nextRegion();
+            } else {
+                prepareGranule(preparedRegions);
+            }
         }
+        return preparedRegions == geometry.regionCount();
+    }
+
+    private void prepareGranule(int region) {
+        MaxTree bounds = granules[region];
+        if (bounds == null || preparedGranules == 0) {
+            bounds = bounds == null ? newBounds() : bounds;
+            bounds.fill(geometry.regionUnits());
+            granules[region] = bounds;
+        }
+        long start = geometry.regionStart(region) + ((long) preparedGranules << GRANULE_SHIFT);
+        bounds.set(preparedGranules, (int) -scan(start, start + (1L << GRANULE_SHIFT), Integer.MAX_VALUE));
+        if (++preparedGranules == granulesOfRegion()) {
+            regions.set(region, bounds.max());
+            built[region] = true;
+            nextRegion();
+        }
+    }
+
+    private void nextRegion() {
+        preparedRegions++;
+        preparedGranules = 0;
+    }
+
+    private MaxTree newBounds() {
+        return new MaxTree(granulesOfRegion());
+    }
+
+    private int granulesOfRegion() {
+        return (int) (geometry.regionBytes() >>> GRANULE_SHIFT);
+    }
+
+    /** Blocks and granules that searches have looked at, ever. */
+    long steps() {
+        return steps;
     }
 
     /** Ends it, and lets go of the memory. */
@@ -67,7 +122,8 @@ final class AddressIndex {
         int region = geometry.regionOf(block);
         regions.raise(region, units);
         MaxTree bounds = granules[region];
-        if (built[region] && bounds != null) {
+        if (bounds != null) {
+            // Also while it is being prepared, or when it must be built anew: too high a bound is not wrong.
             bounds.raise(granuleOf(region, block), units);
         }
     }
@@ -138,7 +194,9 @@ final class AddressIndex {
     /** The first free block that begins in {@code [from, to)} and has so many units, or else minus the most units that one has. */
     private long scan(long from, long to, int units) {
         int most = 0;
+        steps++;
         for (long block = starts.firstIn(from, to); block != 0;) {
+            steps++;
             int word = headers.word(block);
             if (Headers.state(word) == BlockLayout.FREE) {
                 if (Headers.units(word) >= units) {
@@ -154,7 +212,7 @@ final class AddressIndex {
     private MaxTree boundsOf(int region) {
         MaxTree bounds = granules[region];
         if (bounds == null) {
-            bounds = new MaxTree((int) (geometry.regionBytes() >>> GRANULE_SHIFT));
+            bounds = newBounds();
             granules[region] = bounds;
             built[region] = false;
         }

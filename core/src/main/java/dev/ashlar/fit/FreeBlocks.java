@@ -37,6 +37,7 @@ public final class FreeBlocks {
 
     private FitPolicy policy = FitPolicy.SEGREGATED_FIT;
     private boolean byAddress;
+    private boolean indexed;
     private long rover;
     private long units;
     private long count;
@@ -78,17 +79,45 @@ public final class FreeBlocks {
         return policy;
     }
 
-    /** Changes the policy: O(number of regions), no block is touched. */
+    /**
+     * Changes the policy: O(number of regions), no block is touched.
+     *
+     * @throws IllegalArgumentException if it is {@link FitPolicy#ADAPTIVE}, which is none that searches
+     */
     public void policy(FitPolicy newPolicy) {
-        boolean before = byAddress;
+        if (newPolicy == FitPolicy.ADAPTIVE) {
+            throw new IllegalArgumentException("policy: ADAPTIVE (expected: one that searches)");
+        }
         policy = newPolicy;
         byAddress = newPolicy == FitPolicy.FIRST_FIT || newPolicy == FitPolicy.NEXT_FIT;
-        if (byAddress && !before) {
+        index(byAddress);
+        rover = 0;
+    }
+
+    private void index(boolean wanted) {
+        if (wanted && !indexed) {
             addresses.activate();
-        } else if (!byAddress && before) {
+        } else if (!wanted && indexed) {
             addresses.deactivate();
         }
-        rover = 0;
+        indexed = wanted;
+    }
+
+    /**
+     * Does a part of what first and next fit need before they can search, while another policy is in force: so that no single request pays for
+     * all of it after a switch.
+     *
+     * @param granules of 4 KiB to look at, at most
+     * @return whether all is done
+     */
+    public boolean prepareByAddress(int granules) {
+        index(true);
+        return addresses.prepare(granules);
+    }
+
+    /** Blocks, tree nodes and granules that searches have looked at, ever; what is found in a list of equal blocks does not count. */
+    public long steps() {
+        return trees.steps() + addresses.steps();
     }
 
     /** Units of all free blocks. */
@@ -118,7 +147,7 @@ public final class FreeBlocks {
         }
         units += blockUnits;
         count++;
-        if (byAddress) {
+        if (indexed) {
             addresses.inserted(block, blockUnits);
         }
     }
@@ -219,6 +248,7 @@ public final class FreeBlocks {
             case WORST_FIT -> worstFit(wanted);
             case FIRST_FIT -> addresses.firstFrom(0, wanted);
             case NEXT_FIT -> nextFit(wanted);
+            case ADAPTIVE -> throw new IllegalStateException("policy: ADAPTIVE (expected: one that searches)");
         };
     }
 

@@ -1,6 +1,7 @@
 package dev.ashlar.fit;
 
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 
 /**
  * A tournament over a row of numbers: finds the first that is at least as large as wanted, in O(log n).
@@ -50,7 +51,22 @@ final class MaxTree {
     }
 
     void clear() {
-        Arrays.fill(nodes, 0);
+        fill(0);
+    }
+
+    /** Sets all numbers to one, and those that are there for the shape alone. */
+    void fill(int value) {
+        Arrays.fill(nodes, value);
+    }
+
+    /** Sets the first {@code count} numbers, and the others to 0; O(n), and not O(n log n). */
+    void setAll(int count, IntUnaryOperator values) {
+        for (int i = 0; i < leaves; i++) {
+            nodes[leaves + i] = i < count ? values.applyAsInt(i) : 0;
+        }
+        for (int node = leaves - 1; node > 0; node--) {
+            nodes[node] = Math.max(nodes[2 * node], nodes[2 * node + 1]);
+        }
     }
 
     /** The first index at or after {@code from} whose number is at least {@code wanted}, a positive one; or {@link #NONE}. */

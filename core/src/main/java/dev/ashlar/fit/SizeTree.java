@@ -39,6 +39,7 @@ final class SizeTree {
     private final long[] roots;
     private final Headers headers;
     private final LinkCheck links;
+    private long steps;
 
     SizeTree(long[] roots, Headers headers, LinkCheck links) {
         this.roots = roots;
@@ -197,6 +198,7 @@ final class SizeTree {
         int path = firstStep(units);
         long node = roots[bin];
         while (node != 0) {
+            steps++;
             int found = units(node);
             if (found >= units && found < bestUnits) {
                 best = node;
@@ -229,6 +231,7 @@ final class SizeTree {
     private long smallestBelow(long top) {
         long best = top;
         for (long node = top; node != 0; node = edge(node, true)) {
+            steps++;
             if (units(node) < units(best)) {
                 best = node;
             }
@@ -245,11 +248,17 @@ final class SizeTree {
     long largestNode(int bin) {
         long best = roots[bin];
         for (long node = best; node != 0; node = edge(node, false)) {
+            steps++;
             if (units(node) > units(best)) {
                 best = node;
             }
         }
         return best;
+    }
+
+    /** Nodes that searches have looked at, ever. */
+    long steps() {
+        return steps;
     }
 
     private long edge(long node, boolean leftmost) {

@@ -5,7 +5,9 @@ import java.lang.foreign.SegmentAllocator;
 import java.lang.ref.Reference;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
+import dev.ashlar.Adaptation;
 import dev.ashlar.BlockVisitor;
 import dev.ashlar.Coalescing;
 import dev.ashlar.FitPolicy;
@@ -13,6 +15,7 @@ import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.HeapStatistics;
 import dev.ashlar.InvalidFreeException;
 import dev.ashlar.OsException;
+import dev.ashlar.PolicySwitch;
 import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.SizeClassFragmentation;
 import dev.ashlar.block.BlockLayout;
@@ -55,6 +58,8 @@ import org.jspecify.annotations.Nullable;
  * return one.
  */
 public final class Heap implements SegmentAllocator, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("dev.ashlar");
+
     private final String name;
     private final Coalescing coalescing;
     private final Reservation reservation;
@@ -77,6 +82,7 @@ public final class Heap implements SegmentAllocator, AutoCloseable {
                 settings.secretOrRandom(),
                 settings.hugePages,
                 settings.hardened);
+        space.adaptive().configure(settings.favour, 0, () -> 0, switchLog(name));
         space.policy(settings.policy);
         guards = settings.hardened ? new Guards(geometry, space.headers(), reservation) : null;
         blocks = new BlockHeap(settings, space, guards);
@@ -298,15 +304,28 @@ public final class Heap implements SegmentAllocator, AutoCloseable {
         return blocks.space().geometry().regionBytes();
     }
 
-    /** The fit policy in force. */
+    /** The fit policy that was set, {@link FitPolicy#ADAPTIVE} or the one in force. */
     public FitPolicy policy() {
         return blocks.space().policy();
     }
 
-    /** Changes the fit policy, for the next request on. O(regions): no block is touched. */
+    /**
+     * Changes the fit policy, for the next request on. O(regions): no block is touched. A fixed policy stays until another is set;
+     * {@link FitPolicy#ADAPTIVE} begins anew each time it is set.
+     */
     public void policy(FitPolicy policy) {
         blocks.checkServing();
         blocks.space().policy(Objects.requireNonNull(policy, "policy"));
+    }
+
+    /** What {@link FitPolicy#ADAPTIVE} has done so far, and which policy serves requests now. O(1). */
+    public Adaptation adaptation() {
+        blocks.checkOpen();
+        return blocks.space().adaptation();
+    }
+
+    private static Consumer<PolicySwitch> switchLog(String name) {
+        return change -> LOG.log(System.Logger.Level.DEBUG, () -> "heap '" + name + "': " + change);
     }
 
     /** The figures of this moment. O(regions / 64); changes nothing. */

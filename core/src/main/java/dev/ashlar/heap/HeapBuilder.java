@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.util.Objects;
 
 import dev.ashlar.Coalescing;
+import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.OsException;
 import dev.ashlar.block.BlockLayout;
@@ -26,6 +27,7 @@ public final class HeapBuilder {
     long regionBytes;
     long retainedBytes = -1;
     FitPolicy policy = FitPolicy.SEGREGATED_FIT;
+    Favour favour = Favour.SPEED;
     Coalescing coalescing = Coalescing.IMMEDIATE;
     double pendingShare = 1.0 / 8;
     boolean hardened;
@@ -78,6 +80,12 @@ public final class HeapBuilder {
     /** Which free block serves a request; {@link FitPolicy#SEGREGATED_FIT} by default. */
     public HeapBuilder policy(FitPolicy policy) {
         this.policy = Objects.requireNonNull(policy, "policy");
+        return this;
+    }
+
+    /** What {@link FitPolicy#ADAPTIVE} favours; {@link Favour#SPEED} by default. Without meaning for a fixed policy. */
+    public HeapBuilder favour(Favour favour) {
+        this.favour = Objects.requireNonNull(favour, "favour");
         return this;
     }
 

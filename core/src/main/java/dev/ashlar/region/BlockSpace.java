@@ -1,5 +1,8 @@
 package dev.ashlar.region;
 
+import java.util.List;
+
+import dev.ashlar.Adaptation;
 import dev.ashlar.BlockState;
 import dev.ashlar.BlockVisitor;
 import dev.ashlar.FitPolicy;
@@ -10,6 +13,7 @@ import dev.ashlar.block.Geometry;
 import dev.ashlar.block.Headers;
 import dev.ashlar.fit.FreeBlocks;
 import dev.ashlar.os.OsMemory;
+import org.jspecify.annotations.Nullable;
 
 import static dev.ashlar.block.BlockLayout.SPAN_UNITS;
 import static dev.ashlar.block.BlockLayout.UNIT_BYTES;
@@ -19,7 +23,8 @@ import static dev.ashlar.block.BlockLayout.UNIT_SHIFT;
  * The blocks of one owner: free lists, carvers, regions and counts, put together.
  *
  * <pre>{@code
- *     carve  -> PendingBlocks.take                     a block of the same size waits (deferred coalescing)
+ *     carve  -> AdaptiveFit                            the policy looks at the evidence now and then, if it is adaptive
+ *            -> PendingBlocks.take                     a block of the same size waits (deferred coalescing)
  *            -> BlockCarver.carve, carveAligned        out of a free block: FreeBlocks.find, check, remove, split
  *     grow   -> BlockCarver.carveFrom                  out of one more region
  *            -> SpanCarver.carve                       larger than a region, or so aligned
@@ -41,6 +46,10 @@ public final class BlockSpace {
     private final BlockCarver carver;
     private final SpanCarver spans;
     private final PendingBlocks pending;
+    private final AdaptiveFit adaptive;
+
+    /** The same while the policy is adaptive, else null. */
+    private @Nullable AdaptiveFit watching;
 
     /**
      * An empty space.
@@ -89,6 +98,7 @@ public final class BlockSpace {
         carver = new BlockCarver(geometry, headers, starts, free, table, ledger);
         spans = new SpanCarver(geometry, headers, starts, table, carver, ledger);
         pending = new PendingBlocks(geometry, headers, carver, ledger);
+        adaptive = new AdaptiveFit(geometry, free, table, ledger);
     }
 
     /** The regions' addresses. */
@@ -121,14 +131,47 @@ public final class BlockSpace {
         return ledger;
     }
 
-    /** The fit policy in force. */
+    /** The fit policy that was set: {@link FitPolicy#ADAPTIVE}, or the one in force. */
     public FitPolicy policy() {
-        return free.policy();
+        return watching != null ? FitPolicy.ADAPTIVE : free.policy();
     }
 
-    /** Changes the fit policy; O(regions). */
+    /** Changes the fit policy; O(regions). A fixed one stays; setting the adaptive one again begins anew. */
     public void policy(FitPolicy policy) {
-        free.policy(policy);
+        if (policy == FitPolicy.ADAPTIVE) {
+            adaptive.begin();
+            watching = adaptive;
+        } else {
+            watching = null;
+            adaptive.forget();
+            free.policy(policy);
+        }
+    }
+
+    /** What chooses the policy while that is adaptive. */
+    public AdaptiveFit adaptive() {
+        return adaptive;
+    }
+
+    /** What the adaptive policy has done, and which one searches. */
+    public Adaptation adaptation() {
+        return new Adaptation(
+                adaptive.favour(),
+                List.of(free.policy()),
+                adaptive.windows(),
+                adaptive.switches(),
+                adaptive.recent());
+    }
+
+    /**
+     * Looks at the evidence, if the policy is adaptive, where no request has made it for a while.
+     *
+     * @throws dev.ashlar.HeapCorruptionException if a free block's header is damaged
+     */
+    public void considerPolicy() {
+        if (watching != null) {
+            watching.tick();
+        }
     }
 
     /**
@@ -139,6 +182,17 @@ public final class BlockSpace {
      * @return its payload address, or 0
      */
     public long carve(long units, long alignment) {
+        AdaptiveFit watcher = watching;
+        if (watcher == null) {
+            return search(units, alignment);
+        }
+        watcher.before();
+        long block = search(units, alignment);
+        watcher.after(units, block != 0, false);
+        return block;
+    }
+
+    private long search(long units, long alignment) {
         if (units > geometry.regionUnits()) {
             return 0;
         }
@@ -161,6 +215,14 @@ public final class BlockSpace {
      * @throws dev.ashlar.OsException if the operating system refuses to commit; no block has changed then
      */
     public long grow(long units, long alignment) {
+        long block = growBy(units, alignment);
+        if (block != 0 && watching != null) {
+            watching.after(units, true, true);
+        }
+        return block;
+    }
+
+    private long growBy(long units, long alignment) {
         long slack = alignment > UNIT_BYTES ? (alignment >>> UNIT_SHIFT) + 1 : 0;
         if (units + slack > geometry.regionUnits()) {
             return spans.carve(units, alignment);

@@ -1,10 +1,12 @@
 package dev.ashlar.fit;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 import dev.ashlar.FitPolicy;
@@ -15,6 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Free blocks in slots of 2 KiB over four regions, against a map by address. The index of addresses is tested through first and next fit. */
@@ -25,7 +29,7 @@ class FreeBlocksTest {
     private static final int MAX_UNITS = (int) (SLOT_BYTES / BlockLayout.UNIT_BYTES);
 
     @ParameterizedTest
-    @EnumSource(FitPolicy.class)
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ADAPTIVE")
     void find_random_agreesWithDefinition(FitPolicy policy) {
         try (FreeMemory memory = new FreeMemory(REGIONS)) {
             FreeBlocks free = new FreeBlocks(memory.geometry, memory.headers, memory.starts, false);
@@ -108,6 +112,7 @@ class FreeBlocksTest {
                 assertTrue(units >= wanted);
                 assertEquals(expected, Bins.binOf(units));
             }
+            case ADAPTIVE -> throw new IllegalArgumentException("policy: ADAPTIVE (expected: one that searches)");
         }
     }
 
@@ -115,7 +120,7 @@ class FreeBlocksTest {
     void find_noBlocks_isNone() {
         try (FreeMemory memory = new FreeMemory(1)) {
             FreeBlocks free = new FreeBlocks(memory.geometry, memory.headers, memory.starts, false);
-            for (FitPolicy policy : FitPolicy.values()) {
+            for (FitPolicy policy : EnumSet.complementOf(EnumSet.of(FitPolicy.ADAPTIVE))) {
                 free.policy(policy);
                 assertEquals(0, free.find(2));
             }
@@ -143,6 +148,94 @@ class FreeBlocksTest {
             free.insert(low, 50);
             assertEquals(high, free.find(51));
             assertEquals(low, free.find(50));
+        }
+    }
+
+    @Test
+    void prepareByAddress_inSlicesAmongChanges_searchesAsIfBuiltAtOnce() {
+        long seed = Long.getLong("ashlar.seed", System.nanoTime());
+        System.out.printf("prepare by address: seed %d%n", seed);
+        Random random = new Random(seed);
+        for (int round = 0; round < 20; round++) {
+            try (FreeMemory memory = new FreeMemory(REGIONS)) {
+                FreeBlocks free = new FreeBlocks(memory.geometry, memory.headers, memory.starts, false);
+                free.policy(FitPolicy.BEST_FIT);
+                TreeMap<Long, Integer> model = new TreeMap<>();
+                for (int i = 0; i < 500; i++) {
+                    change(memory, free, model, random);
+                }
+                int slices = 0;
+                while (!free.prepareByAddress(1 + random.nextInt(40))) {
+                    slices++;
+                    assertEquals(FitPolicy.BEST_FIT, free.policy());
+                    for (int i = random.nextInt(6); i > 0; i--) {
+                        change(memory, free, model, random);
+                    }
+                    if (random.nextInt(10) == 0) {
+                        empty(memory, free, model, random.nextInt(REGIONS));
+                    }
+                    model.forEach(free::validate);
+                }
+                assertTrue(slices > 10, "slices: " + slices);
+                free.policy(FitPolicy.FIRST_FIT);
+                for (int i = 0; i < 300; i++) {
+                    int wanted = 2 + random.nextInt(MAX_UNITS);
+                    assertChosen(FitPolicy.FIRST_FIT, model, wanted, 0, free.find(wanted));
+                    change(memory, free, model, random);
+                    model.forEach(free::validate);
+                }
+            }
+        }
+    }
+
+    /** Adds or removes the free block of a slot. */
+    private static void change(FreeMemory memory, FreeBlocks free, Map<Long, Integer> model, Random random) {
+        long slot = memory.geometry.firstBlock(random.nextInt(REGIONS)) + random.nextInt(SLOTS_OF_REGION) * SLOT_BYTES;
+        if (model.containsKey(slot)) {
+            remove(memory, free, model, slot);
+        } else {
+            int added = 2 + random.nextInt(MAX_UNITS - 2);
+            memory.place(slot, added);
+            free.insert(slot, added);
+            model.put(slot, added);
+        }
+    }
+
+    private static void empty(FreeMemory memory, FreeBlocks free, SortedMap<Long, Integer> model, int region) {
+        long start = memory.geometry.regionStart(region);
+        long end = memory.geometry.regionEnd(region);
+        for (long block : List.copyOf(model.subMap(start, end).keySet())) {
+            remove(memory, free, model, block);
+        }
+        for (long block = memory.geometry.firstBlock(region); block < end; block += SLOT_BYTES) {
+            memory.starts.clear(block);
+        }
+        free.regionEmptied(region);
+    }
+
+    @Test
+    void prepareByAddress_policyStaysOther_keepsNothing() {
+        try (FreeMemory memory = new FreeMemory(1)) {
+            FreeBlocks free = new FreeBlocks(memory.geometry, memory.headers, memory.starts, false);
+            assertFalse(free.prepareByAddress(1));
+            free.policy(FitPolicy.SEGREGATED_FIT);
+            long low = memory.geometry.firstBlock(0);
+            memory.place(low, 100);
+            free.insert(low, 100);
+            free.policy(FitPolicy.FIRST_FIT);
+            assertEquals(low, free.find(100));
+        }
+    }
+
+    @Test
+    void policy_adaptive_isRefused() {
+        try (FreeMemory memory = new FreeMemory(1)) {
+            FreeBlocks free = new FreeBlocks(memory.geometry, memory.headers, memory.starts, false);
+            free.policy(FitPolicy.WORST_FIT);
+            IllegalArgumentException thrown =
+                    assertThrows(IllegalArgumentException.class, () -> free.policy(FitPolicy.ADAPTIVE));
+            assertEquals("policy: ADAPTIVE (expected: one that searches)", thrown.getMessage());
+            assertEquals(FitPolicy.WORST_FIT, free.policy());
         }
     }
 

@@ -105,6 +105,7 @@ final class FitOracle {
                         ? least(fitting, block -> block.units)
                         : least(surely, block -> smallestOfBin(block.units));
             }
+            case ADAPTIVE -> throw new IllegalArgumentException("policy: ADAPTIVE (expected: the one in force)");
         };
     }
 

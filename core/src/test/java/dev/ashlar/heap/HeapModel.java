@@ -83,6 +83,10 @@ final class HeapModel implements AutoCloseable {
         return heap.unchecked().policy();
     }
 
+    private FitPolicy inForce() {
+        return heap.unchecked().adaptation().inForce().getFirst();
+    }
+
     /** Allocates; whether there was room. */
     boolean allocate(long byteSize, long alignment, boolean asSegment) {
         Before before = before(byteSize, alignment);
@@ -326,7 +330,7 @@ final class HeapModel implements AutoCloseable {
         }
         List<Walked> walk = heap.walk();
         long bytes = byteSize + (hardened ? GUARD : 0);
-        return new Before(heap.statistics(), walk, oracle.expect(policy(), walk, bytes, alignment));
+        return new Before(heap.statistics(), walk, oracle.expect(inForce(), walk, bytes, alignment));
     }
 
     private void assertChosen(Before before, long address) {

@@ -1,5 +1,6 @@
 package dev.ashlar.bench.replay;
 
+import java.util.List;
 import java.util.Optional;
 
 import dev.ashlar.heap.Heap;
@@ -14,6 +15,7 @@ final class HeapAllocator implements ReplayAllocator {
                 .name("replay")
                 .capacity(task.capacityBytes())
                 .policy(task.policy())
+                .favour(task.favour())
                 .coalescing(task.coalescing());
         if (task.regionBytes() != ReplayOptions.DEFAULT_REGION_BYTES) {
             builder.regionSize(task.regionBytes());
@@ -44,6 +46,11 @@ final class HeapAllocator implements ReplayAllocator {
     @Override
     public Optional<HeapFigures> figures() {
         return Optional.of(HeapFigures.of(heap.statistics()));
+    }
+
+    @Override
+    public List<String> policySwitches() {
+        return ReplayAllocator.inWords(heap.adaptation());
     }
 
     @Override

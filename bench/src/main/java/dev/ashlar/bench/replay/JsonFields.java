@@ -1,6 +1,7 @@
 package dev.ashlar.bench.replay;
 
 import java.io.IOException;
+import java.util.List;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,14 @@ final class JsonFields {
         } else {
             json.writeNumberField(name, value);
         }
+    }
+
+    static void write(JsonGenerator json, String name, List<String> values) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (String value : values) {
+            json.writeString(value);
+        }
+        json.writeEndArray();
     }
 
     static void write(JsonGenerator json, String name, @Nullable Enum<?> value) throws IOException {

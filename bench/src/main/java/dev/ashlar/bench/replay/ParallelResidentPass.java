@@ -2,6 +2,7 @@ package dev.ashlar.bench.replay;
 
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
@@ -24,6 +25,7 @@ final class ParallelResidentPass {
     // Guarded by sampling.
     private long peakResidentBytes;
     private long peakCommittedBytes;
+    private List<String> policySwitches = List.of();
 
     /**
      * A pass over a trace.
@@ -49,7 +51,8 @@ final class ParallelResidentPass {
             return new Footprint(
                     memory == null ? null : Math.max(0, peakResidentBytes - baselineBytes),
                     atEnd.isEmpty() ? null : peakCommittedBytes,
-                    atEnd);
+                    atEnd,
+                    policySwitches);
         }
     }
 
@@ -71,6 +74,7 @@ final class ParallelResidentPass {
                     }
                 });
                 atEnd = allocator.figures();
+                policySwitches = allocator.policySwitches();
                 crew.run(thread -> loop.freeLeft(thread, views.of(thread)));
             }
             views.close();

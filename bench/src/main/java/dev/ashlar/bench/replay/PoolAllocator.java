@@ -1,5 +1,6 @@
 package dev.ashlar.bench.replay;
 
+import java.util.List;
 import java.util.Optional;
 
 import dev.ashlar.arenas.MemoryPool;
@@ -18,6 +19,7 @@ abstract class PoolAllocator implements ReplayAllocator {
                 .name("replay")
                 .capacity(task.capacityBytes())
                 .policy(task.policy())
+                .favour(task.favour())
                 .coalescing(task.coalescing());
         if (task.regionBytes() != ReplayOptions.DEFAULT_REGION_BYTES) {
             builder.regionSize(task.regionBytes());
@@ -32,6 +34,11 @@ abstract class PoolAllocator implements ReplayAllocator {
     @Override
     public final Optional<HeapFigures> figures() {
         return Optional.of(HeapFigures.of(pool.statistics().memory()));
+    }
+
+    @Override
+    public final List<String> policySwitches() {
+        return ReplayAllocator.inWords(pool.adaptation());
     }
 
     @Override

@@ -80,6 +80,7 @@ public final class Replay {
                 ofAshlar(allocator, figures.floorBytes()),
                 resident.largestFreeBytes(),
                 resident.fragmentation(),
+                resident.policySwitches(),
                 true);
     }
 
@@ -91,6 +92,7 @@ public final class Replay {
                 source.file(),
                 allocator,
                 options.policy(),
+                options.favour(),
                 options.coalescingOf(allocator),
                 options.capacityFor(figures.floorBytes()),
                 options.regionBytes(),

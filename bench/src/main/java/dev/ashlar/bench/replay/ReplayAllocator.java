@@ -1,8 +1,12 @@
 package dev.ashlar.bench.replay;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
+import dev.ashlar.Adaptation;
 import dev.ashlar.HeapStatistics;
+import dev.ashlar.PolicySwitch;
 
 /**
  * An allocator under replay. Blocks go by their id in the trace and by their address; contents are the caller's.
@@ -38,6 +42,11 @@ interface ReplayAllocator extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** How its fit policy was switched by evidence, in words, oldest first; the last ones, if there were many. Empty if it was not. */
+    default List<String> policySwitches() {
+        return List.of();
+    }
+
     /** Checks the allocator's own state while no thread calls it, and throws what it finds. Does nothing if there is no such check. */
     default void validate() {}
 
@@ -54,6 +63,25 @@ interface ReplayAllocator extends AutoCloseable {
     /** Gives everything back, as far as the allocator can. */
     @Override
     void close();
+
+    /** In words. */
+    static List<String> inWords(Adaptation adaptation) {
+        return adaptation.recent().stream().map(ReplayAllocator::inWords).toList();
+    }
+
+    private static String inWords(PolicySwitch change) {
+        return String.format(
+                Locale.ROOT,
+                "arena %d, window %d: %s to %s, as %s (%.1f%% scattered over %d regions, %.1f steps a search)",
+                change.arena(),
+                change.window(),
+                change.from(),
+                change.to(),
+                change.reason(),
+                change.evidence().scattered() * 100,
+                change.evidence().regions(),
+                change.evidence().searchLength());
+    }
 
     /**
      * What a heap knows of itself.

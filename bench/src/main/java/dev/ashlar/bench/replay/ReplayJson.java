@@ -12,7 +12,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
  * <pre>{@code
  * {"machine": {"cpus", "memoryBytes", "os", "jdk"},
  *  "runs": [{"trace", "allocator", "policy", "coalescing", "threads", "waits", "events", "nanosPerEvent",
- *            "nanosPerEventBest", "peakRequestedBytes", "peakCommittedBytes", "peakResidentBytes", "floorBytes", "fragmentation", "verified"}]}
+ *            "nanosPerEventBest", "peakRequestedBytes", "peakCommittedBytes", "peakResidentBytes", "floorBytes", "fragmentation", "policySwitches", "verified"}]}
  * }</pre>
  *
  * <p>What is unknown is null.
@@ -76,6 +76,7 @@ public final class ReplayJson {
         JsonFields.write(json, "peakResidentBytes", run.peakResidentBytes());
         JsonFields.write(json, "floorBytes", run.floorBytes());
         JsonFields.write(json, "fragmentation", run.fragmentation());
+        JsonFields.write(json, "policySwitches", run.policySwitches());
         json.writeBooleanField("verified", run.verified());
         json.writeEndObject();
     }

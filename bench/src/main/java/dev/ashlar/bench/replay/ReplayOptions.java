@@ -3,6 +3,7 @@ package dev.ashlar.bench.replay;
 import java.util.List;
 
 import dev.ashlar.Coalescing;
+import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.arenas.MemoryPool;
 import dev.ashlar.arenas.MemoryPoolBuilder;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param allocators to compare, in the order of the table
  * @param policy of Ashlar
+ * @param favour of an adaptive policy
  * @param coalescing of Ashlar, or null for what each builder sets by itself: deferred for the pool, immediate for the heap
  * @param passes timed passes, at least 1
  * @param verify whether to compare Ashlar's own view of its blocks with the replay's
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public record ReplayOptions(
         List<AllocatorKind> allocators,
         FitPolicy policy,
+        Favour favour,
         @Nullable Coalescing coalescing,
         int passes,
         boolean verify,

@@ -1,5 +1,7 @@
 package dev.ashlar.bench.replay;
 
+import java.util.List;
+
 import dev.ashlar.Coalescing;
 import dev.ashlar.FitPolicy;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param floorBytes what the live blocks take at their peak without fragmentation: headers and payloads as rounded
  * @param largestFreeBytes usable bytes of the largest free block after the last event
  * @param fragmentation after the last event, 0 to 1, as {@link dev.ashlar.HeapStatistics#fragmentation()} defines it
+ * @param policySwitches how an adaptive policy was switched in the third pass, in words, oldest first; the last 16 of each arena
  * @param verified whether the checked pass passed; a run whose check fails ends the replay
  */
 public record ReplayRun(
@@ -40,4 +43,10 @@ public record ReplayRun(
         @Nullable Long floorBytes,
         @Nullable Long largestFreeBytes,
         @Nullable Double fragmentation,
-        boolean verified) {}
+        List<String> policySwitches,
+        boolean verified) {
+    /** Copies the list. */
+    public ReplayRun {
+        policySwitches = List.copyOf(policySwitches);
+    }
+}

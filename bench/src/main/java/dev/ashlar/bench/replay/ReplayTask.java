@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 import dev.ashlar.Coalescing;
+import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
 
 /**
@@ -13,6 +14,7 @@ import dev.ashlar.FitPolicy;
  * @param trace file
  * @param allocator under replay
  * @param policy of an Ashlar pool or heap
+ * @param favour of an adaptive policy
  * @param coalescing of an Ashlar pool or heap
  * @param capacityBytes of an Ashlar pool or heap
  * @param regionBytes of an Ashlar pool or heap, or {@link ReplayOptions#DEFAULT_REGION_BYTES}
@@ -26,6 +28,7 @@ record ReplayTask(
         Path trace,
         AllocatorKind allocator,
         FitPolicy policy,
+        Favour favour,
         Coalescing coalescing,
         long capacityBytes,
         long regionBytes,
@@ -56,6 +59,7 @@ record ReplayTask(
                 trace.toString(),
                 allocator.name(),
                 policy.name(),
+                favour.name(),
                 coalescing.name(),
                 Long.toString(capacityBytes),
                 Long.toString(regionBytes),
@@ -71,12 +75,13 @@ record ReplayTask(
                 Path.of(arguments.get(1)),
                 AllocatorKind.valueOf(arguments.get(2)),
                 FitPolicy.valueOf(arguments.get(3)),
-                Coalescing.valueOf(arguments.get(4)),
-                Long.parseLong(arguments.get(5)),
+                Favour.valueOf(arguments.get(4)),
+                Coalescing.valueOf(arguments.get(5)),
                 Long.parseLong(arguments.get(6)),
-                Integer.parseInt(arguments.get(7)),
-                Boolean.parseBoolean(arguments.get(8)),
-                Long.parseLong(arguments.get(9)),
-                Boolean.parseBoolean(arguments.get(10)));
+                Long.parseLong(arguments.get(7)),
+                Integer.parseInt(arguments.get(8)),
+                Boolean.parseBoolean(arguments.get(9)),
+                Long.parseLong(arguments.get(10)),
+                Boolean.parseBoolean(arguments.get(11)));
     }
 }

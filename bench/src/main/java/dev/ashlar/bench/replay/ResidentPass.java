@@ -1,6 +1,7 @@
 package dev.ashlar.bench.replay;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 
@@ -27,6 +28,7 @@ final class ResidentPass {
     private long baselineBytes;
     private long peakResidentBytes;
     private long peakCommittedBytes;
+    private List<String> policySwitches = List.of();
 
     /**
      * A pass over a trace.
@@ -49,7 +51,8 @@ final class ResidentPass {
             peakCommittedBytes = 0;
             Optional<HeapFigures> atEnd = replay(trace, 1, memory);
             return new Footprint(
-                    memory == null ? null : peakResidentBytes, atEnd.isEmpty() ? null : peakCommittedBytes, atEnd);
+                    memory == null ? null : peakResidentBytes, atEnd.isEmpty() ? null : peakCommittedBytes, atEnd,
+                    policySwitches);
         }
     }
 
@@ -66,6 +69,7 @@ final class ResidentPass {
                     sample(allocator, memory);
                 }
                 atEnd = allocator.figures();
+                policySwitches = allocator.policySwitches();
                 ReplayLoop.freeLeft(allocator, addresses);
             }
         }
@@ -109,7 +113,9 @@ final class ResidentPass {
      * @param peakResidentBytes the most that resident memory grew over the baseline, or null where it can't be read
      * @param peakCommittedBytes the most that the allocator had committed at a sample, or null if it does not tell
      * @param atEnd the allocator's own figures after the last event, before what was left is freed
+     * @param policySwitches how an adaptive policy was switched until then
      */
     record Footprint(
-            @Nullable Long peakResidentBytes, @Nullable Long peakCommittedBytes, Optional<HeapFigures> atEnd) {}
+            @Nullable Long peakResidentBytes, @Nullable Long peakCommittedBytes, Optional<HeapFigures> atEnd,
+            List<String> policySwitches) {}
 }

@@ -3,6 +3,8 @@ package dev.ashlar.bench.replay;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param fragmentation after the last event
  * @param threads that replayed in parallel
  * @param waits as in {@link ParallelTimedPasses.Result}
+ * @param policySwitches as in {@link ResidentPass.Footprint}
  */
 record TaskResult(
         @Nullable Double nanosPerEvent,
@@ -32,13 +35,15 @@ record TaskResult(
         @Nullable Long largestFreeBytes,
         @Nullable Double fragmentation,
         @Nullable Long threads,
-        @Nullable Long waits) {
-    static final TaskResult NOTHING_MEASURED = new TaskResult(null, null, null, null, null, null, null, null);
+        @Nullable Long waits,
+        List<String> policySwitches) {
+    static final TaskResult NOTHING_MEASURED =
+            new TaskResult(null, null, null, null, null, null, null, null, List.of());
 
     private static final JsonFactory JSON = new JsonFactory();
 
     static TaskResult ofTiming(TimedPasses.Timing timing) {
-        return new TaskResult(timing.median(), timing.best(), null, null, null, null, null, null);
+        return new TaskResult(timing.median(), timing.best(), null, null, null, null, null, null, List.of());
     }
 
     static TaskResult ofTiming(ParallelTimedPasses.Result result) {
@@ -50,7 +55,8 @@ record TaskResult(
                 null,
                 null,
                 (long) result.threads(),
-                result.waits());
+                result.waits(),
+                List.of());
     }
 
     static TaskResult ofFootprint(ResidentPass.Footprint footprint) {
@@ -63,7 +69,8 @@ record TaskResult(
                 atEnd == null ? null : atEnd.largestFreeBytes(),
                 atEnd == null ? null : atEnd.fragmentation(),
                 null,
-                null);
+                null,
+                footprint.policySwitches());
     }
 
     String toJson() {
@@ -78,6 +85,7 @@ record TaskResult(
             JsonFields.write(json, "fragmentation", fragmentation);
             JsonFields.write(json, "threads", threads);
             JsonFields.write(json, "waits", waits);
+            JsonFields.write(json, "policySwitches", policySwitches);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("a string refused to be written to", e);
@@ -99,6 +107,7 @@ record TaskResult(
         Double fragmentation = null;
         Long threads = null;
         Long waits = null;
+        List<String> policySwitches = new ArrayList<>();
         try (JsonParser json = JSON.createParser(text)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("result: \"" + text + "\" (expected: a JSON object)");
@@ -114,6 +123,11 @@ record TaskResult(
                     case "fragmentation" -> fragmentation = absent ? null : json.getDoubleValue();
                     case "threads" -> threads = absent ? null : json.getLongValue();
                     case "waits" -> waits = absent ? null : json.getLongValue();
+                    case "policySwitches" -> {
+                        while (json.nextToken() != JsonToken.END_ARRAY) {
+                            policySwitches.add(json.getText());
+                        }
+                    }
                     default -> throw new IOException("result: key " + name + " (expected: a component of TaskResult)");
                 }
             }
@@ -126,6 +140,7 @@ record TaskResult(
                 largestFreeBytes,
                 fragmentation,
                 threads,
-                waits);
+                waits,
+                List.copyOf(policySwitches));
     }
 }

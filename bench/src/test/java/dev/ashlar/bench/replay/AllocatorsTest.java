@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
+import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +80,7 @@ class AllocatorsTest {
                 Path.of("none"),
                 kind,
                 policy,
+                Favour.SPEED,
                 kind.defaultCoalescing(),
                 256L << 20,
                 ReplayOptions.DEFAULT_REGION_BYTES,

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.bench.memory.Memory;
 import dev.ashlar.trace.TraceWriter;
@@ -218,6 +219,7 @@ class ParallelPassesTest {
                 Path.of("none"),
                 kind,
                 FitPolicy.SEGREGATED_FIT,
+                Favour.SPEED,
                 kind.defaultCoalescing(),
                 256L << 20,
                 ReplayOptions.DEFAULT_REGION_BYTES,

@@ -34,6 +34,7 @@ class ReplayJsonTest {
                 "peakResidentBytes",
                 "floorBytes",
                 "fragmentation",
+                "policySwitches",
                 "verified");
         List<String> expected = new ArrayList<>(List.of("machine", "cpus", "memoryBytes", "os", "jdk", "runs"));
         expected.addAll(runKeys);
@@ -67,7 +68,7 @@ class ReplayJsonTest {
 
     @Test
     void taskResult_asJsonAndBack_isEqual() throws IOException {
-        TaskResult full = new TaskResult(12.25, 11.5, 1L << 40, 5L, 0L, 0.125, 37L, 935L);
+        TaskResult full = new TaskResult(12.25, 11.5, 1L << 40, 5L, 0L, 0.125, 37L, 935L, List.of("a", "b"));
 
         assertEquals(full, TaskResult.ofJson(full.toJson()));
         assertEquals(TaskResult.NOTHING_MEASURED, TaskResult.ofJson(TaskResult.NOTHING_MEASURED.toJson()));

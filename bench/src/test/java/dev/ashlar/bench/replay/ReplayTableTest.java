@@ -26,6 +26,7 @@ class ReplayTableTest {
             237_000_000L,
             67_108_840L,
             0.3456,
+            List.of(),
             true);
     static final ReplayRun MALLOC_RUN = new ReplayRun(
             "sqlite",
@@ -43,6 +44,7 @@ class ReplayTableTest {
             null,
             null,
             null,
+            List.of(),
             true);
 
     @Test
@@ -67,7 +69,7 @@ class ReplayTableTest {
         ReplayRun run = new ReplayRun(
                 "clickhouse", AllocatorKind.ASHLAR, FitPolicy.BEST_FIT, Coalescing.DEFERRED, 106, 1023L, 5, 1, 1, 1,
                 null, null,
-                null, null, null, true);
+                null, null, null, List.of(), true);
 
         assertTrue(table.head().getLast().endsWith("  threads      waits  fied"), table.head().getLast());
         assertTrue(table.row(run).endsWith("      106      1,023  yes"), table.row(run));
@@ -89,7 +91,8 @@ class ReplayTableTest {
         String name = "a-recording-of-something-with-a-long-name";
         ReplayTable table = new ReplayTable(List.of(name), AllocatorKind.DEFAULTS, false);
         ReplayRun run = new ReplayRun(
-                name, AllocatorKind.ARENA, null, null, 1, null, 0, 0, 0, 0, null, null, null, null, null, true);
+                name, AllocatorKind.ARENA, null, null, 1, null, 0, 0, 0, 0, null, null, null, null, null, List.of(),
+                true);
 
         assertTrue(table.row(run).startsWith("a-recording-of-someth...  arena"), table.row(run));
     }

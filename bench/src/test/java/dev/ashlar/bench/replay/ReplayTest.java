@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.ashlar.Coalescing;
+import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.trace.TraceFormatException;
 import dev.ashlar.trace.TraceWriter;
@@ -75,6 +76,7 @@ class ReplayTest {
         ReplayOptions options = new ReplayOptions(
                 List.of(AllocatorKind.ASHLAR, AllocatorKind.ARENA),
                 FitPolicy.SEGREGATED_FIT,
+                Favour.SPEED,
                 null,
                 1,
                 true,
@@ -105,7 +107,7 @@ class ReplayTest {
             writer.free(1, early);
         }
         ReplayOptions options = new ReplayOptions(
-                List.of(AllocatorKind.ASHLAR), FitPolicy.FIRST_FIT, null, 1, false, 0, 16 << 20, 0, true);
+                List.of(AllocatorKind.ASHLAR), FitPolicy.FIRST_FIT, Favour.SPEED, null, 1, false, 0, 16 << 20, 0, true);
 
         ReplayException e = assertThrows(
                 ReplayException.class,
@@ -120,7 +122,7 @@ class ReplayTest {
                 IllegalArgumentException.class,
                 () -> new ReplayOptions(
                         List.of(AllocatorKind.ASHLAR, AllocatorKind.HEAP),
-                        FitPolicy.BEST_FIT, null, 1, false, 0, 0, 0, true));
+                        FitPolicy.BEST_FIT, Favour.SPEED, null, 1, false, 0, 0, 0, true));
 
         assertSays("parallel: heap has one owner", e);
     }
@@ -168,6 +170,7 @@ class ReplayTest {
                 directory.resolve("gone.atrace.gz"),
                 AllocatorKind.MALLOC,
                 FitPolicy.BEST_FIT,
+                Favour.SPEED,
                 Coalescing.IMMEDIATE,
                 1 << 20,
                 0,
@@ -190,6 +193,7 @@ class ReplayTest {
                 Path.of("a folder", "a trace"),
                 AllocatorKind.ARENA,
                 FitPolicy.NEXT_FIT,
+                Favour.SPEED,
                 Coalescing.DEFERRED,
                 1L << 40,
                 1 << 22,
@@ -220,6 +224,7 @@ class ReplayTest {
         return new ReplayOptions(
                 allocators,
                 FitPolicy.BEST_FIT,
+                Favour.SPEED,
                 Coalescing.DEFERRED,
                 2,
                 true,
