@@ -6,6 +6,7 @@
     exports dev.ashlar;
     exports dev.ashlar.heap;
     exports dev.ashlar.space;
+    exports dev.ashlar.space.volume;
     exports dev.ashlar.trace;
 
     exports dev.ashlar.os to
