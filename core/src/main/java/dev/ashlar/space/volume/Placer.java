@@ -49,9 +49,6 @@ final class Placer {
     }
 
     private @Nullable Layout place(Problem problem, long length) {
-        if (length > Long.MAX_VALUE / problem.legs - problem.metadata) {
-            return null;
-        }
         Draft expected = new Draft(problem);
         if (new Accumulation(problem, expected, length).place()) {
             return expected.layout();

@@ -22,7 +22,7 @@ final class Refusal {
 
     /** {@code longest} is the leg's length that would fit; {@code rooms} are all of the set. */
     PlacementRefusedException toException(long longest, Collection<Room> rooms) {
-        long needed = Math.multiplyExact(legNeeds, problem.legs);
+        long needed = legNeeds * problem.legs;
         long placed = longest == 0 ? 0 : (longest + request.metadataExtents()) * problem.legs;
         List<Shortfall> shortfalls = new ArrayList<>();
         StringBuilder message = new StringBuilder(describe(needed))
@@ -55,7 +55,7 @@ final class Refusal {
     private Shortfall shortfall(Room room) {
         int index = problem.rooms.indexOf(room);
         long free = room.free.free();
-        long run = room.free.largest();
+        long run = longestRun(room, index);
         Reason reason;
         long missing = 0;
         if (!room.isAllocatable) {
@@ -76,7 +76,21 @@ final class Refusal {
         } else {
             reason = Reason.TOO_FEW_LIKE_IT;
         }
-        return new Shortfall(room.name(), reason, free, run, missing);
+        return new Shortfall(room.name(), reason, free, room.free.largest(), missing);
+    }
+
+    /** The longest run that the policy could use: under CONTIGUOUS that where a leg continues, if one is continued. */
+    private long longestRun(Room room, int index) {
+        Prior prior = problem.prior;
+        if (prior == null || request.policy() != PlacementPolicy.CONTIGUOUS) {
+            return room.free.largest();
+        }
+        long longest = 0;
+        for (int leg = 0; leg < problem.legs; leg++) {
+            FreeRuns.Run run = prior.lastRoom(leg) == index ? room.free.runAt(prior.lastEnd(leg)) : null;
+            longest = Math.max(longest, run == null ? 0 : run.length());
+        }
+        return longest;
     }
 
     /** The run without which a source can't carry a leg. */
@@ -108,7 +122,7 @@ final class Refusal {
             case OTHER_TIER -> "another tier (expected: " + request.tiers() + ")";
             case NOT_BESIDE -> free + ", but not where " + request.policy() + " continues";
             case FULL -> "full";
-            case FRAGMENTED -> free + " in runs of at most " + shortfall.largestFree() + " (expected: " + leastRun() + " in one)";
+            case FRAGMENTED -> free + " in runs that are too short, at most " + (leastRun() - shortfall.missing()) + " (expected: " + leastRun() + " in one)";
             case TOO_SMALL -> free + " (a leg has " + legNeeds + ")";
             case TOO_FEW_LIKE_IT -> String.format(Locale.ROOT, "%s, enough for a leg, but there are too few such sources%s", free,
                     request.isApartByDomain() ? " or domains" : "");

@@ -54,6 +54,10 @@ public record VolumeRequest(
         domainTags = Set.copyOf(domainTags);
         Checks.inRange("stripes * copies + parity", (int) Math.min((long) stripes * copies + parity, Integer.MAX_VALUE), 1, MAX_LEGS);
         expect(extents % stripes == 0, "extents: " + extents + " (expected: a multiple of the " + stripes + " stripes)");
+        int legs = stripes * copies + parity;
+        expect(
+                extents / stripes <= Long.MAX_VALUE / legs - metadataExtents,
+                "extents: " + extents + " on " + legs + " legs with " + metadataExtents + " of metadata each (expected: a sum that a long can hold)");
         expect(parity == 0 || copies == 1, "copies: " + copies + " with parity " + parity + " (expected: 1; parity takes the place of copies)");
         expect(parity == 0 || stripes > parity, "stripes: " + stripes + " with parity " + parity + " (expected: more than that)");
         expect(tiers.stream().distinct().count() == tiers.size(), "tiers: " + tiers + " (expected: each once)");

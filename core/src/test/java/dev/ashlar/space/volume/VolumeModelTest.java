@@ -15,7 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
  * Random histories of small sets against a bit for each extent and a search of everything. Each run prints its seed; {@code -Dashlar.seed=N} repeats it.
  */
 class VolumeModelTest {
-    private static final int HISTORIES = 400;
+    private static final int HISTORIES = 250;
     private static final int OPERATIONS = 40;
     private static final String[] TAGS = {"x", "y", "z"};
     private static final Tier[] TIERS = Tier.values();
