@@ -39,7 +39,7 @@ final class ExtentTree {
     private final int[] nodes = new int[MAX_HEIGHT];
     private final int[] places = new int[MAX_HEIGHT];
 
-    /** An empty set; without maxima, {@link #seek} and {@link #max} must not be used. */
+    /** An empty set: with maxima, of unique keys; or without, where {@link #seek}, {@link #max} and {@link #replace} must not be used. */
     ExtentTree(boolean keepsMaxima) {
         this.keepsMaxima = keepsMaxima;
         leaves.reserve(1);
@@ -276,7 +276,9 @@ final class ExtentTree {
             leaves.moveTail(node, kept, right);
             boolean goesRight = place > kept || atEnd;
             put(goesRight ? right : node, goesRight ? place - kept : place, key, value);
-            addChild(height - 1, right, leaves.keys[right * LEAF_WIDTH], leaves.values[right * LEAF_WIDTH]);
+            // Where keys are unique a value may change in place, so that no bound may say anything of it.
+            long boundValue = keepsMaxima ? Long.MIN_VALUE : leaves.values[right * LEAF_WIDTH];
+            addChild(height - 1, right, leaves.keys[right * LEAF_WIDTH], boundValue);
         } else {
             put(node, place, key, value);
         }
