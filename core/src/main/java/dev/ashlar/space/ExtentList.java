@@ -15,6 +15,14 @@ final class ExtentList extends AbstractList<Extent> implements RandomAccess {
         this.size = size;
     }
 
+    static ExtentList of() {
+        return new ExtentList(new long[0], 0);
+    }
+
+    static ExtentList of(long offset, long length) {
+        return new ExtentList(new long[] {offset, length}, 1);
+    }
+
     @Override
     public Extent get(int index) {
         Objects.checkIndex(index, size);

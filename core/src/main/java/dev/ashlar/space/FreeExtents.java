@@ -64,6 +64,11 @@ final class FreeExtents {
         return NONE;
     }
 
+    /** The lowest aligned offset in the free extent that ends at an offset. */
+    long lastFit(long end, long length, long alignment) {
+        return byOffset.floor(end) && byOffset.key() + byOffset.value() == end ? placeHere(length, alignment) : NONE;
+    }
+
     /** The lowest aligned offset in the smallest free extent with room; needs the index by length. */
     long bestFit(long length, long alignment) {
         ExtentTree sizes = bySize;
@@ -228,7 +233,7 @@ final class FreeExtents {
         }
     }
 
-    /** Compares everything with a walk; all extents must lie in {@code [start, end)} and none may touch the end. */
+    /** Compares everything with a walk; all extents must lie in {@code [start, end)}. */
     void validate(long start, long end) {
         TreeValidator offsets = new TreeValidator("by offset", byOffset);
         offsets.validate();
@@ -241,9 +246,9 @@ final class FreeExtents {
             for (int at = base; at < base + leaves.counts[leaf]; at++) {
                 long offset = leaves.keys[at];
                 long length = leaves.values[at];
-                if (offset <= free || length <= 0 || length >= end - offset) {
+                if (offset <= free || length <= 0 || length > end - offset) {
                     throw new IllegalStateException("free extent at " + offset + " of length " + length + " (expected: from above "
-                            + free + " to below " + end + ")");
+                            + free + " to " + end + ")");
                 }
                 free = offset + length;
                 sum += length;

@@ -12,42 +12,40 @@ import dev.ashlar.InvalidFreeException.Reason;
  * }</pre>
  *
  * <p>Invariant: {@code used + free == end - start}, and what lies directly before the end is in use: what becomes free there is given back
- * at once.
+ * at once. The end of a volume is its
+ * limit, always, and what lies before it may be free.
  */
 final class GrowingSpace {
     final String name;
     final long start;
     final long limit;
     private final FreeExtents free = new FreeExtents();
+    private final boolean grows;
     private long end;
     private long cursor;
     private SpacePolicy policy;
 
-    GrowingSpace(String name, long start, long limit, SpacePolicy policy) {
-        this.name = name;
-        this.start = start;
-        this.limit = limit;
-        this.end = start;
-        this.cursor = start;
-        this.policy = policy;
-        free.keepSizes(policy == SpacePolicy.BEST_FIT);
-    }
-
     /** A space with these contents, which have been checked. */
     GrowingSpace(String name, SpaceMap map) {
-        this(name, map.start(), map.limit(), map.policy());
+        this.name = name;
+        grows = map.kind() == SpaceMap.GROWING;
+        start = map.start();
+        limit = map.limit();
+        policy = map.policy();
         end = map.end();
         cursor = map.cursor();
+        free.keepSizes(policy == SpacePolicy.BEST_FIT);
         for (Extent extent : map.free()) {
             free.add(extent.offset(), extent.length());
         }
     }
 
     SpaceMap map() {
-        return new SpaceMap(SpaceMap.GROWING, policy, start, limit, end, cursor, freeExtents());
+        return new SpaceMap(grows ? SpaceMap.GROWING : SpaceMap.VOLUME, policy, start, limit, end, cursor, freeExtents());
     }
 
-    long allocate(long length, long alignment) {
+    /** Where the request was placed, or {@link FreeExtents#NONE}. */
+    long tryAllocate(long length, long alignment) {
         Requests.checkLength(length);
         if (policy == SpacePolicy.END_OF_SPACE && alignment == 1 && length <= limit - end) {
             long offset = end;
@@ -61,14 +59,23 @@ final class GrowingSpace {
             free.take(offset, length);
         } else {
             offset = grow(length, alignment);
+            if (offset == FreeExtents.NONE) {
+                return offset;
+            }
         }
         cursor = offset + length;
         return offset;
     }
 
+    SpaceExhaustedException exhausted(long length, long alignment) {
+        long rest = limit - end;
+        return SpaceExhaustedException.of(
+                name, policy, length, alignment, free.total() + rest, Math.max(free.largest(), rest));
+    }
+
     private long find(long length, long alignment) {
         return switch (policy) {
-            case END_OF_SPACE -> FreeExtents.NONE;
+            case END_OF_SPACE -> grows ? FreeExtents.NONE : free.lastFit(end, length, alignment);
             case FIRST_FIT -> free.firstFit(0, length, alignment);
             case NEXT_FIT -> {
                 long offset = free.firstFit(cursor, length, alignment);
@@ -82,9 +89,7 @@ final class GrowingSpace {
     private long grow(long length, long alignment) {
         long offset = Requests.alignUp(end, alignment);
         if (offset < 0 || length > limit - offset) {
-            long rest = limit - end;
-            throw SpaceExhaustedException.of(
-                    name, policy, length, alignment, free.total() + rest, Math.max(free.largest(), rest));
+            return FreeExtents.NONE;
         }
         growTo(offset, length);
         return offset;
@@ -123,7 +128,7 @@ final class GrowingSpace {
             throw new InvalidFreeException(Reason.NOT_FROM_POOL, offset, name + ": free of "
                     + Requests.range(offset, offset + length) + " (expected: a range in " + Requests.range(start, end) + ")");
         }
-        if (offset + length == end) {
+        if (grows && offset + length == end) {
             end = free.takeEndingAt(offset);
         } else {
             free.add(offset, length);
@@ -201,7 +206,8 @@ final class GrowingSpace {
                     name + ": end " + end + " (expected: between start " + start + " and limit " + limit + ")");
         }
         try {
-            free.validate(start, end);
+            // Before the end of a space that grows is something in use.
+            free.validate(start, grows ? end - 1 : end);
         } catch (IllegalStateException e) {
             throw new IllegalStateException(name + ": " + e.getMessage(), e);
         }

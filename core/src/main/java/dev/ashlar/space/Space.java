@@ -13,7 +13,12 @@ import java.util.List;
  * <p>Every call checks everything before it changes anything: a call that throws, or returns false, has changed nothing. Whether several
  * threads may use a space at the same time, and what is atomic then, the implementation says.
  */
-public interface Space {
+public sealed interface Space permits SpaceAllocator, BitmapSpace {
+    /** The space of a volume of so many units, in whichever representation suits it. */
+    static VolumeSpaceBuilder volume(long units) {
+        return new VolumeSpaceBuilder(units);
+    }
+
     /**
      * Allocates a range where the policy says.
      *
@@ -36,6 +41,14 @@ public interface Space {
      * @throws SpaceExhaustedException if there is no room for it
      */
     long allocate(long length, long alignment);
+
+    /**
+     * Like {@link #allocate(long, long)}, for a caller to whom a full space is nothing special.
+     *
+     * @return its offset, or -1 if there is no room for it
+     * @throws IllegalArgumentException if the length is not positive, or the alignment is no power of two
+     */
+    long tryAllocate(long length, long alignment);
 
     /**
      * Allocates exactly this range, if all of it is free and within the space.

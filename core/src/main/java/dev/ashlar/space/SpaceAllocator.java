@@ -56,14 +56,25 @@ public final class SpaceAllocator implements Space {
 
     @Override
     public long allocate(long length, long alignment) {
-        if (lock == null) {
-            return space.allocate(length, alignment);
-        }
-        long stamp = lock.writeLock();
+        long stamp = write();
         try {
-            return space.allocate(length, alignment);
+            long offset = space.tryAllocate(length, alignment);
+            if (offset == FreeExtents.NONE) {
+                throw space.exhausted(length, alignment);
+            }
+            return offset;
         } finally {
-            lock.unlockWrite(stamp);
+            unlock(stamp);
+        }
+    }
+
+    @Override
+    public long tryAllocate(long length, long alignment) {
+        long stamp = write();
+        try {
+            return space.tryAllocate(length, alignment);
+        } finally {
+            unlock(stamp);
         }
     }
 

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Objects;
 
 /** Settings of a {@link SpaceAllocator}, and the ways to make one: empty, from a saved map, from what is in use. Not thread-safe. */
@@ -63,7 +61,7 @@ public final class SpaceAllocatorBuilder {
      */
     public SpaceAllocator build() {
         checkLimit();
-        return new SpaceAllocator(new GrowingSpace(name, start, limit, policy), threadSafe);
+        return make(start, ExtentList.of());
     }
 
     /**
@@ -74,34 +72,20 @@ public final class SpaceAllocatorBuilder {
      */
     public SpaceAllocator rebuild(Collection<Extent> inUse) {
         checkLimit();
-        List<Extent> sorted = inUse.stream().sorted(Comparator.comparingLong(Extent::offset)).toList();
-        ExtentList.Builder free = new ExtentList.Builder(sorted.size());
-        long end = start;
-        for (Extent extent : sorted) {
-            if (extent.offset() < end) {
-                throw new IllegalArgumentException(extent + " (expected: from " + end + " on, where "
-                        + (end == start ? "the space starts)" : "the extent before it ends)"));
-            }
-            if (extent.end() > limit) {
-                throw new IllegalArgumentException(extent + " (expected: an end of at most " + limit + ", the limit)");
-            }
-            if (extent.offset() > end) {
-                free.add(end, extent.offset() - end);
-            }
-            end = extent.end();
-        }
-        SpaceMap map = new SpaceMap(SpaceMap.GROWING, policy, start, limit, end, end, free.build());
-        return new SpaceAllocator(new GrowingSpace(name, map), threadSafe);
+        ExtentList.Builder free = new ExtentList.Builder(inUse.size());
+        long end = Gaps.between(inUse, start, limit, free);
+        return make(end, free.build());
+    }
+
+    private SpaceAllocator make(long end, ExtentList free) {
+        return load(new SpaceMap(SpaceMap.GROWING, policy, start, limit, end, end, free));
     }
 
     /**
      * The space that a map was saved of: its start, limit, policy and free extents, and where next fit goes on. The settings of this builder
-     * are not asked, but for the name and thread-safety.
-     *
-     * @throws IllegalArgumentException if the map is of another kind of space
+     * are not asked, but for the name and thread-safety. The map of a volume makes a space that neither grows nor shrinks.
      */
     public SpaceAllocator load(SpaceMap map) {
-        map.expectKind(SpaceMap.GROWING, "a growing space");
         return new SpaceAllocator(new GrowingSpace(name, map), threadSafe);
     }
 

@@ -68,6 +68,10 @@ public final class SpaceMap {
         this.free = free;
     }
 
+    int kind() {
+        return kind;
+    }
+
     SpacePolicy policy() {
         return policy;
     }
@@ -277,7 +281,7 @@ public final class SpaceMap {
         long limit = header.getLong(24);
         expectWithin(16, "start", start, 0, Long.MAX_VALUE);
         expectWithin(24, "limit", limit, start, Long.MAX_VALUE);
-        expectWithin(32, "end", header.getLong(32), start, limit);
+        expectWithin(32, "end", header.getLong(32), header.get(12) == VOLUME ? limit : start, limit);
         expectWithin(40, "next fit", header.getLong(40), start, limit);
     }
 

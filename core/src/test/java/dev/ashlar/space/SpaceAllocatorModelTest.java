@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SpaceAllocatorModelTest {
     private static final long SEED = Long.getLong("ashlar.seed", System.nanoTime());
     private static final int START = 13;
-    private static final int LIMIT = 6000;
+    private static final int LIMIT = 3000;
 
     @ParameterizedTest
     @EnumSource
@@ -23,7 +23,7 @@ class SpaceAllocatorModelTest {
     @ParameterizedTest
     @EnumSource
     void operations_manySmallExtents_agreeWithOracle(SpacePolicy policy) {
-        run(policy, false, 3, 10 * LIMIT, 30_000);
+        run(policy, false, 3, 20 * LIMIT, 20_000);
     }
 
     private static void run(SpacePolicy policy, boolean threadSafe, int maxLength, int limit, int operations) {

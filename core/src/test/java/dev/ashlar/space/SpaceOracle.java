@@ -26,6 +26,10 @@ final class SpaceOracle {
         return grows ? end() : limit;
     }
 
+    boolean grows() {
+        return grows;
+    }
+
     int end() {
         return Math.max(start, used.length());
     }
@@ -54,8 +58,9 @@ final class SpaceOracle {
     }
 
     private int first(int from, int length, int alignment) {
-        for (int at = alignUp(from, alignment); at + length <= bound(); at += alignment) {
-            if (isFree(at, length)) {
+        for (Extent extent : free()) {
+            int at = alignUp((int) Math.max(from, extent.offset()), alignment);
+            if (at + length <= extent.end()) {
                 return at;
             }
         }
