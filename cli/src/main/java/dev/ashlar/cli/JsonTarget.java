@@ -9,16 +9,23 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** Where {@code --json} sends results: a file, standard output, or nowhere. */
+/** Where {@code --json}, or an option like it, sends results: a file, standard output, or nowhere. */
 final class JsonTarget {
     private static final String STANDARD_OUTPUT = "-";
 
     private final CommandLine command;
+    private final String option;
     private final @Nullable String value;
 
     /** {@code value} is the option's, or null where it was not given. */
     JsonTarget(CommandLine command, @Nullable String value) {
+        this(command, "--json", value);
+    }
+
+    /** The same for another option. */
+    JsonTarget(CommandLine command, String option, @Nullable String value) {
         this.command = command;
+        this.option = option;
         this.value = value;
     }
 
@@ -39,7 +46,7 @@ final class JsonTarget {
                 : folder != null && Files.isDirectory(folder) && Files.isWritable(folder);
         if (!isWritable) {
             throw new ParameterException(
-                    command, "--json: " + value + " can't be written (expected: a file in a writable folder, or -)");
+                    command, option + ": " + value + " can't be written (expected: a file in a writable folder, or -)");
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
+import dev.ashlar.space.BitmapSpace;
 import dev.ashlar.space.SpaceAllocator;
 import dev.ashlar.space.SpacePolicy;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,8 @@ public final class SpaceReplay {
     private int validations;
     private long peakUsed;
 
-    private SpaceReplay(SpaceScript script, String name, @Nullable SpacePolicy policyInstead, int validateEvery) {
+    private SpaceReplay(SpaceScript script, String name, @Nullable SpacePolicy policyInstead, int validateEvery)
+            throws ScriptException {
         SpacePolicy spacePolicy = policyInstead != null ? policyInstead : script.policy() != null ? script.policy() : SpacePolicy.FIRST_FIT;
         this.script = script;
         this.name = name;
@@ -64,14 +66,26 @@ public final class SpaceReplay {
         return new SpaceReplay(script, String.valueOf(file.getFileName()), policy, validateEvery).run();
     }
 
-    private static Target target(SpaceScript script, SpacePolicy policy) {
+    private static BitmapSpace bitmap(long units, SpacePolicy policy) throws ScriptException {
+        if (units / Byte.SIZE > Runtime.getRuntime().maxMemory() / 2) {
+            throw new ScriptException("space bitmap: " + units + " units (expected: as many as half the Java heap has bits for, "
+                    + Runtime.getRuntime().maxMemory() / 2 * Byte.SIZE + ")");
+        }
+        try {
+            return BitmapSpace.builder(units).policy(policy).build();
+        } catch (IllegalArgumentException e) {
+            throw new ScriptException("space bitmap: " + e.getMessage());
+        }
+    }
+
+    private static Target target(SpaceScript script, SpacePolicy policy) throws ScriptException {
         return switch (script.kind()) {
             case EXTENTS -> {
                 long limit = script.capacity() < 0 ? Long.MAX_VALUE : script.start() + script.capacity();
                 SpaceAllocator space = SpaceAllocator.builder().start(script.start()).limit(limit).policy(policy).build();
                 yield new RangeTarget(space, script.start(), space::endOfSpace);
             }
-            case BITMAP -> throw new UnsupportedOperationException();
+            case BITMAP -> new RangeTarget(bitmap(script.capacity(), policy), 0, script::capacity);
             case VOLUMES -> new VolumeTarget(script.placement());
         };
     }
