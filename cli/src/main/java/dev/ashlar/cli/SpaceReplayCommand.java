@@ -107,12 +107,9 @@ final class SpaceReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, ScriptException {
-        JsonTarget target = new JsonTarget(spec.commandLine(), json);
+        OutputTarget target = new OutputTarget(spec.commandLine(), json);
         target.check();
-        JsonTarget map = new JsonTarget(spec.commandLine(), "--svg", svg);
-        if (map.isStandardOutput()) {
-            throw new ParameterException(spec.commandLine(), "--svg: - (expected: a file)");
-        }
+        OutputTarget map = OutputTarget.ofFile(spec.commandLine(), "--svg", svg);
         map.check();
         Path script = file;
         if (script == null || !Files.isRegularFile(script)) {
