@@ -25,7 +25,7 @@ public final class SpaceSvg {
     private static final int COLUMNS = 96;
     private static final int MOST_ROWS = 24;
     private static final int CELL = 10;
-    private static final double CHARACTER = 6.6;
+    private static final double CHARACTER = 7.3;
     private static final int SHADES = 5;
 
     private static final String STYLE = """
@@ -115,7 +115,7 @@ public final class SpaceSvg {
         for (Owned owned : space.parts()) {
             Part part = owned.part();
             double x = MARGIN + (part.offset() - space.start()) * scale;
-            double width = Math.max(part.length() * scale, 1);
+            double width = Math.max(part.length() * scale, 1.5);
             String role = part.role().name().toLowerCase(Locale.ROOT);
             rectangle(role + " edge", x, y, width, BAR, owned.owner() + ": " + part.text() + describe(part));
             String label = label(owned);
@@ -189,7 +189,7 @@ public final class SpaceSvg {
         }
         if (hasBar && report.kind() == SpaceKind.VOLUMES) {
             y += 20;
-            text("soft", MARGIN, "name stripe.copy");
+            text("soft", MARGIN, "a label is: name stripe.copy");
         }
     }
 
