@@ -46,7 +46,8 @@ final class Converters {
                 return SpacePolicy.END_OF_SPACE;
             }
             boolean isFull = plain(text).endsWith(FIT) || plain(text).startsWith(END);
-            return find(text, isFull ? text : text + FIT, List.of(SpacePolicy.values()), policy -> plain(policy.name()), Placing::shortName);
+            return find(text, isFull ? text : text + FIT, List.of(SpacePolicy.values()), policy -> plain(policy.name()),
+                    Placing::shortName);
         }
 
         private static String shortName(SpacePolicy policy) {

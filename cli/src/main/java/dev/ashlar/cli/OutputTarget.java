@@ -55,7 +55,8 @@ final class OutputTarget {
                 : folder != null && Files.isDirectory(folder) && Files.isWritable(folder);
         if (!isWritable) {
             throw new ParameterException(
-                    command, option + ": " + value + " can't be written (expected: a file in a writable folder" + (canBeStandardOutput ? ", or -)" : ")"));
+                    command, option + ": " + value + " can't be written (expected: a file in a writable folder"
+                            + (canBeStandardOutput ? ", or -)" : ")"));
         }
     }
 

@@ -113,7 +113,8 @@ final class SpaceReplayCommand implements Callable<Integer> {
         map.check();
         Path script = file;
         if (script == null || !Files.isRegularFile(script)) {
-            throw new ParameterException(spec.commandLine(), script + ": not there, or no file (expected: a text file of requests)");
+            throw new ParameterException(spec.commandLine(),
+                    script + ": not there, or no file (expected: a text file of requests)");
         }
         SpaceReport report = SpaceReplay.run(script, kind, policy, validateEvery == null ? 0 : validateEvery);
         if (!target.isStandardOutput()) {

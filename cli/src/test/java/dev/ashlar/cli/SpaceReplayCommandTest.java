@@ -24,20 +24,27 @@ class SpaceReplayCommandTest {
 
     @Test
     void replay_volumes_printsPlacementsAndRefusals() throws IOException {
-        CommandRun run = CommandRun.of("space", "replay", script("space volumes", "source a 10", "source b 10", "allocate v 8 stripes=2", "allocate w 99", "free v"));
+        CommandRun run = CommandRun.of("space", "replay", script("space volumes", "source a 10", "source b 10",
+                "allocate v 8 stripes=2", "allocate w 99", "free v"));
 
         assertEquals("", run.err());
         assertEquals(0, run.exitCode());
-        assertTrue(run.out().startsWith("requests: volumes, NORMAL\n5 requests: 1 placed, 1 refused, 1 freed\n"), run.out());
+        assertTrue(run.out().startsWith("requests: volumes, NORMAL\n5 requests: 1 placed, 1 refused, 1 freed\n"),
+                run.out());
         assertTrue(run.out().contains("\n4           v: 8 -> a[0, 4) b[0, 4)\n"), run.out());
-        assertTrue(run.out().contains("\n5           w: 99 extents as 1 stripe, NORMAL, need 99 on 1 leg: 87 are missing; a: 6 free"), run.out());
+        assertTrue(
+                run.out().contains(
+                        "\n5           w: 99 extents as 1 stripe, NORMAL, need 99 on 1 leg: 87 are missing; a: 6 free"),
+                run.out());
         assertTrue(run.out().contains("\nall                 20                0               20 "), run.out());
     }
 
     @Test
     void replay_overABitmapByAnotherPolicy_doesBoth() throws IOException {
-        String script = script("space extents capacity=100", "allocate a 10", "allocate b 10", "allocate c 10", "free b", "allocate d 5");
-        CommandRun run = CommandRun.of("space", "replay", "--space=bitmap", "--policy=end", "--validate-every=1", "--rows=1", script);
+        String script = script("space extents capacity=100", "allocate a 10", "allocate b 10", "allocate c 10",
+                "free b", "allocate d 5");
+        CommandRun run = CommandRun.of("space", "replay", "--space=bitmap", "--policy=end", "--validate-every=1",
+                "--rows=1", script);
 
         assertEquals("", run.err());
         assertTrue(run.out().startsWith("requests: bitmap, END_OF_SPACE\n"), run.out());
@@ -48,7 +55,8 @@ class SpaceReplayCommandTest {
     @Test
     void replay_jsonAndMap_areWritten() throws IOException {
         Path map = folder.resolve("map.svg");
-        CommandRun run = CommandRun.of("space", "replay", script("space extents", "allocate a 10"), "--json=-", "--svg=" + map);
+        CommandRun run =
+                CommandRun.of("space", "replay", script("space extents", "allocate a 10"), "--json=-", "--svg=" + map);
 
         assertEquals("", run.err());
         assertTrue(run.out().startsWith("{"), run.out());
@@ -60,16 +68,20 @@ class SpaceReplayCommandTest {
     void replay_badLine_isExit1AndNamesIt() throws IOException {
         CommandRun run = CommandRun.of("space", "replay", script("space extents", "", "allocate a ten"));
 
-        assertEquals("ashlar space replay: line 3: length: ten (expected: a whole number from 1 on, such as 100, 64k or 2M)", run.err().strip());
+        assertEquals(
+                "ashlar space replay: line 3: length: ten (expected: a whole number from 1 on, such as 100, 64k or 2M)",
+                run.err().strip());
         assertEquals(1, run.exitCode());
         assertEquals("", run.out());
     }
 
     @Test
     void replay_examples_run() {
-        Path examples = Path.of(Objects.requireNonNullElse(System.getProperty("ashlar.home"), "..")).resolve("examples");
+        Path examples =
+                Path.of(Objects.requireNonNullElse(System.getProperty("ashlar.home"), "..")).resolve("examples");
         for (String example : new String[] {"file.space", "volumes.space"}) {
-            CommandRun run = CommandRun.of("space", "replay", "--validate-every=1", examples.resolve(example).toString());
+            CommandRun run =
+                    CommandRun.of("space", "replay", "--validate-every=1", examples.resolve(example).toString());
             assertEquals("", run.err());
             assertTrue(run.out().contains("the space was sound"), run.out());
         }
@@ -78,7 +90,8 @@ class SpaceReplayCommandTest {
     @Test
     void help_namesEveryOption() {
         CommandRun run = CommandRun.of("space", "replay", "--help");
-        for (String option : new String[] {"--space=KIND", "--policy=P", "--rows=N", "--validate-every=N", "--svg=FILE", "--json=FILE|-", "Exit codes:", "FILE"}) {
+        for (String option : new String[] {"--space=KIND", "--policy=P", "--rows=N", "--validate-every=N", "--svg=FILE",
+            "--json=FILE|-", "Exit codes:", "FILE"}) {
             assertTrue(run.out().contains(option), option);
         }
         run.out().lines().forEach(line -> assertTrue(line.length() <= 100, line));

@@ -43,7 +43,8 @@ final class RangeTarget implements Target {
         long offset = step.at();
         if (offset >= 0) {
             if (offset > Long.MAX_VALUE - step.length() || !space.allocateAt(offset, step.length())) {
-                return Answer.refused("[" + offset + ", " + (offset + step.length()) + ") is not free, or not in the space");
+                return Answer
+                        .refused("[" + offset + ", " + (offset + step.length()) + ") is not free, or not in the space");
             }
         } else {
             try {
@@ -60,7 +61,8 @@ final class RangeTarget implements Target {
     private Answer free(Step.FreeRange step) throws ScriptException {
         Live allocation = live.get(step.name());
         if (allocation == null) {
-            throw new ScriptException(step.line(), "free " + step.name() + ": nothing is left of it (expected: a live allocation)");
+            throw new ScriptException(step.line(),
+                    "free " + step.name() + ": nothing is left of it (expected: a live allocation)");
         }
         if (step.offset() < 0) {
             allocation.left().forEach(extent -> space.free(extent.offset(), extent.length()));
@@ -87,8 +89,10 @@ final class RangeTarget implements Target {
                 return;
             }
         }
-        throw new ScriptException(step.line(), "free " + step.name() + ": " + step.length() + " from its offset " + step.offset() + " are not all its own (expected: a part of what is left, "
-                + left.stream().map(extent -> part(extent).text()).toList() + ")");
+        throw new ScriptException(step.line(),
+                "free " + step.name() + ": " + step.length() + " from its offset " + step.offset()
+                        + " are not all its own (expected: a part of what is left, "
+                        + left.stream().map(extent -> part(extent).text()).toList() + ")");
     }
 
     private static void addUnlessEmpty(List<Extent> extents, int index, long from, long to) {
@@ -126,7 +130,8 @@ final class RangeTarget implements Target {
         }
         List<Extent> found = space.extents();
         if (!found.equals(expected)) {
-            throw new IllegalStateException("extents: " + found.size() + ", or elsewhere (expected: " + expected.size() + ", as the script has them)");
+            throw new IllegalStateException("extents: " + found.size() + ", or elsewhere (expected: " + expected.size()
+                    + ", as the script has them)");
         }
     }
 
@@ -137,7 +142,8 @@ final class RangeTarget implements Target {
 
     private List<Owned> owned() {
         List<Owned> owned = new ArrayList<>();
-        live.forEach((name, allocation) -> allocation.left().forEach(extent -> owned.add(new Owned(part(extent), name))));
+        live.forEach(
+                (name, allocation) -> allocation.left().forEach(extent -> owned.add(new Owned(part(extent), name))));
         owned.sort(Comparator.comparingLong(each -> each.part().offset()));
         return owned;
     }

@@ -121,15 +121,18 @@ final class ScriptLine {
 
     /** Refuses what nobody asked for. */
     void end() throws ScriptException {
-        String left = next < words.size() ? words.get(next) : options.isEmpty() ? null : options.keySet().iterator().next() + "=";
+        String left = next < words.size() ? words.get(next)
+                : options.isEmpty() ? null : options.keySet().iterator().next() + "=";
         if (left != null) {
-            throw error(left + ": unknown here (expected: " + (asked.isEmpty() ? "nothing more" : String.join(", ", asked)) + ")");
+            throw error(left + ": unknown here (expected: "
+                    + (asked.isEmpty() ? "nothing more" : String.join(", ", asked)) + ")");
         }
     }
 
     static <E extends Enum<E>> String names(List<E> values, String suffix) {
         return values.stream()
-                .map(value -> value.name().endsWith(suffix) ? value.name().substring(0, value.name().length() - suffix.length()) : value.name())
+                .map(value -> value.name().endsWith(suffix)
+                        ? value.name().substring(0, value.name().length() - suffix.length()) : value.name())
                 .map(name -> name.toLowerCase(Locale.ROOT).replace('_', '-'))
                 .collect(Collectors.joining(", "));
     }

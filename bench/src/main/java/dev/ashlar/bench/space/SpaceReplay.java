@@ -33,7 +33,8 @@ public final class SpaceReplay {
 
     private SpaceReplay(SpaceScript script, String name, @Nullable SpacePolicy policyInstead, int validateEvery)
             throws ScriptException {
-        SpacePolicy spacePolicy = policyInstead != null ? policyInstead : script.policy() != null ? script.policy() : SpacePolicy.FIRST_FIT;
+        SpacePolicy spacePolicy = policyInstead != null ? policyInstead
+                : script.policy() != null ? script.policy() : SpacePolicy.FIRST_FIT;
         this.script = script;
         this.name = name;
         this.policy = script.kind() == SpaceKind.VOLUMES ? script.placement().name() : spacePolicy.name();
@@ -61,15 +62,17 @@ public final class SpaceReplay {
             throw new ScriptException(file.getFileName() + ": not a text (expected: lines in UTF-8)");
         }
         if (policy != null && script.kind() == SpaceKind.VOLUMES) {
-            throw new ScriptException("policy " + policy + " over a set of volumes (expected: extents or a bitmap; requests to a set name their own)");
+            throw new ScriptException("policy " + policy
+                    + " over a set of volumes (expected: extents or a bitmap; requests to a set name their own)");
         }
         return new SpaceReplay(script, String.valueOf(file.getFileName()), policy, validateEvery).run();
     }
 
     private static BitmapSpace bitmap(long units, SpacePolicy policy) throws ScriptException {
         if (units / Byte.SIZE > Runtime.getRuntime().maxMemory() / 2) {
-            throw new ScriptException("space bitmap: " + units + " units (expected: as many as half the Java heap has bits for, "
-                    + Runtime.getRuntime().maxMemory() / 2 * Byte.SIZE + ")");
+            throw new ScriptException(
+                    "space bitmap: " + units + " units (expected: as many as half the Java heap has bits for, "
+                            + Runtime.getRuntime().maxMemory() / 2 * Byte.SIZE + ")");
         }
         try {
             return BitmapSpace.builder(units).policy(policy).build();
@@ -82,7 +85,8 @@ public final class SpaceReplay {
         return switch (script.kind()) {
             case EXTENTS -> {
                 long limit = script.capacity() < 0 ? Long.MAX_VALUE : script.start() + script.capacity();
-                SpaceAllocator space = SpaceAllocator.builder().start(script.start()).limit(limit).policy(policy).build();
+                SpaceAllocator space =
+                        SpaceAllocator.builder().start(script.start()).limit(limit).policy(policy).build();
                 yield new RangeTarget(space, script.start(), space::endOfSpace);
             }
             case BITMAP -> new RangeTarget(bitmap(script.capacity(), policy), 0, script::capacity);
@@ -102,7 +106,8 @@ public final class SpaceReplay {
         }
         validate(script.steps().isEmpty() ? 1 : script.steps().getLast().line());
         return new SpaceReport(
-                name, script.kind(), policy, script.steps().size(), frees, skippedFrees, placements, refusals, target.map(), peakUsed, target.fragmentation(), validations);
+                name, script.kind(), policy, script.steps().size(), frees, skippedFrees, placements, refusals,
+                target.map(), peakUsed, target.fragmentation(), validations);
     }
 
     private void serve(Step step) throws ScriptException {
@@ -124,7 +129,8 @@ public final class SpaceReplay {
 
     private void allocate(Step step, String allocation, long requested) throws ScriptException {
         if (target.isLive(allocation)) {
-            throw new ScriptException(step.line(), "allocate " + allocation + ": live already (expected: a new name, or one that was freed)");
+            throw new ScriptException(step.line(),
+                    "allocate " + allocation + ": live already (expected: a new name, or one that was freed)");
         }
         Target.Answer answer = target.serve(step);
         if (answer.isRefused()) {

@@ -61,7 +61,8 @@ public record SpaceReport(
      * @param largestFree the longest run of them
      * @param parts what is allocated, by offset, with its owner
      */
-    public record Mapped(String name, String note, long start, long end, long free, long largestFree, List<Owned> parts) {
+    public record Mapped(String name, String note, long start, long end, long free, long largestFree,
+            List<Owned> parts) {
         /** Units that are allocated. */
         public long used() {
             return end - start - free;

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param steps its requests
  */
 record SpaceScript(
-        SpaceKind kind, long start, long capacity, @Nullable SpacePolicy policy, PlacementPolicy placement, List<Step> steps) {
+        SpaceKind kind, long start, long capacity, @Nullable SpacePolicy policy, PlacementPolicy placement,
+        List<Step> steps) {
     /** How a policy of {@code Space} may be cut short. */
     static final String FIT = "_FIT";
 
@@ -50,14 +51,17 @@ record SpaceScript(
         return header;
     }
 
-    private static SpaceScript header(ScriptLine line, @Nullable SpaceKind kindInstead, List<Step> steps) throws ScriptException {
+    private static SpaceScript header(ScriptLine line, @Nullable SpaceKind kindInstead, List<Step> steps)
+            throws ScriptException {
         String first = line.word("space");
         if (!first.equals("space")) {
             throw line.error(first + " (expected: space extents, space bitmap or space volumes, before anything else)");
         }
-        SpaceKind said = line.constant("space", line.word("extents, bitmap or volumes"), List.of(SpaceKind.values()), "");
+        SpaceKind said =
+                line.constant("space", line.word("extents, bitmap or volumes"), List.of(SpaceKind.values()), "");
         if (kindInstead != null && (said == SpaceKind.VOLUMES) != (kindInstead == SpaceKind.VOLUMES)) {
-            throw line.error("space " + ScriptLine.names(List.of(said), "") + ", replayed over " + ScriptLine.names(List.of(kindInstead), "")
+            throw line.error("space " + ScriptLine.names(List.of(said), "") + ", replayed over "
+                    + ScriptLine.names(List.of(kindInstead), "")
                     + " (expected: extents and bitmap for each other; a set of volumes has requests of its own)");
         }
         SpaceKind kind = kindInstead == null ? said : kindInstead;
@@ -66,10 +70,12 @@ record SpaceScript(
         String policy = line.text("policy");
         line.end();
         if (kind == SpaceKind.BITMAP && (capacity < 0 || start > 0)) {
-            throw line.error("a bitmap " + (capacity < 0 ? "without capacity= (expected: its units)" : "with start= (expected: none; its units count from 0)"));
+            throw line.error("a bitmap " + (capacity < 0 ? "without capacity= (expected: its units)"
+                    : "with start= (expected: none; its units count from 0)"));
         }
         if (start > Long.MAX_VALUE - Math.max(capacity, 0)) {
-            throw line.error("start= and capacity=: " + start + " and " + capacity + " (expected: an end that a long can hold)");
+            throw line.error(
+                    "start= and capacity=: " + start + " and " + capacity + " (expected: an end that a long can hold)");
         }
         return new SpaceScript(
                 kind,

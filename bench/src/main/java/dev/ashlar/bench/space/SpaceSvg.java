@@ -74,10 +74,12 @@ public final class SpaceSvg {
     }
 
     private void writeTo(Writer out) throws IOException {
-        String title = format("%s: %s, %s", report.script(), report.kind().name().toLowerCase(Locale.ROOT), report.policy());
+        String title =
+                format("%s: %s, %s", report.script(), report.kind().name().toLowerCase(Locale.ROOT), report.policy());
         String figures = format(
                 "%d placed, %d refused, %d freed; %d units used, %d free, largest free %d, fragmented %.1f %%",
-                report.placements().size(), report.refused(), report.frees(), report.used(), report.free(), report.largestFree(), 100 * report.fragmentation());
+                report.placements().size(), report.refused(), report.frees(), report.used(), report.free(),
+                report.largestFree(), 100 * report.fragmentation());
         y += 12;
         text("title", MARGIN, title);
         y += 20;
@@ -85,9 +87,11 @@ public final class SpaceSvg {
         y += 14;
         report.spaces().forEach(this::addSpace);
         addLegend();
-        out.write(format("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" aria-labelledby=\"title figures\">\n",
+        out.write(format(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" aria-labelledby=\"title figures\">\n",
                 WIDTH, Math.round(y) + MARGIN, WIDTH));
-        out.write(format("<title id=\"title\">%s</title>\n<desc id=\"figures\">%s</desc>\n<style>\n%s</style>\n", escape(title), escape(figures), STYLE));
+        out.write(format("<title id=\"title\">%s</title>\n<desc id=\"figures\">%s</desc>\n<style>\n%s</style>\n",
+                escape(title), escape(figures), STYLE));
         out.write(format("<rect class=\"paper\" width=\"100%%\" height=\"100%%\"/>\n"));
         out.append(body).write(format("</svg>\n"));
     }
@@ -96,7 +100,8 @@ public final class SpaceSvg {
         y += 22;
         String note = space.note().isEmpty() ? "" : " (" + space.note() + ")";
         text("", MARGIN, format("%s%s: %d of %d used, largest free %d, fragmented %.1f %%",
-                SpaceReport.shown(space.name()), note, space.used(), space.end() - space.start(), space.largestFree(), 100 * space.fragmentation()));
+                SpaceReport.shown(space.name()), note, space.used(), space.end() - space.start(), space.largestFree(),
+                100 * space.fragmentation()));
         y += 8;
         if (space.end() == space.start()) {
             y += 12;
@@ -120,7 +125,8 @@ public final class SpaceSvg {
             rectangle(role + " edge", x, y, width, BAR, owned.owner() + ": " + part.text() + describe(part));
             String label = label(owned);
             if (label.length() * CHARACTER + 6 < width) {
-                body.append(format("<text class=\"on\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>\n", x + width / 2, y + BAR / 2.0 + 4, escape(label)));
+                body.append(format("<text class=\"on\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>\n",
+                        x + width / 2, y + BAR / 2.0 + 4, escape(label)));
             }
         }
         y += BAR + 14;
@@ -129,11 +135,13 @@ public final class SpaceSvg {
 
     private String label(Owned owned) {
         Part part = owned.part();
-        return report.kind() == SpaceKind.VOLUMES && part.role() == Part.Role.DATA ? owned.owner() + " " + part.stripe() + "." + part.copy() : owned.owner();
+        return report.kind() == SpaceKind.VOLUMES && part.role() == Part.Role.DATA
+                ? owned.owner() + " " + part.stripe() + "." + part.copy() : owned.owner();
     }
 
     private String describe(Part part) {
-        return report.kind() == SpaceKind.VOLUMES ? format(", %s, stripe %d, copy %d", part.role().name().toLowerCase(Locale.ROOT), part.stripe(), part.copy()) : "";
+        return report.kind() == SpaceKind.VOLUMES ? format(", %s, stripe %d, copy %d",
+                part.role().name().toLowerCase(Locale.ROOT), part.stripe(), part.copy()) : "";
     }
 
     private void addGrid(Mapped space) {
@@ -146,11 +154,14 @@ public final class SpaceSvg {
         for (int cell = 0; cell < cells; cell++) {
             double share = Math.min(used[cell] / perCell, 1);
             String shade = share < 1e-9 ? "free" : "s" + Math.max(1, (int) Math.ceil(share * SHADES - 1e-9));
-            rectangle(shade, MARGIN + cell % COLUMNS * CELL, y + cell / COLUMNS * (double) CELL, CELL - 1, CELL - 1, "");
+            rectangle(shade, MARGIN + cell % COLUMNS * CELL, y + cell / COLUMNS * (double) CELL, CELL - 1, CELL - 1,
+                    "");
         }
         y += (cells + COLUMNS - 1) / COLUMNS * (double) CELL + 12;
-        text("soft", MARGIN, format("%d parts; line by line from %d to %d, a cell is %s units", space.parts().size(), space.start(), space.end(),
-                perCell == Math.rint(perCell) ? format("%.0f", perCell) : format("%.2f", perCell)));
+        text("soft", MARGIN,
+                format("%d parts; line by line from %d to %d, a cell is %s units", space.parts().size(), space.start(),
+                        space.end(),
+                        perCell == Math.rint(perCell) ? format("%.0f", perCell) : format("%.2f", perCell)));
     }
 
     /** How many units of each cell are in use. */
@@ -169,7 +180,8 @@ public final class SpaceSvg {
 
     private void scaleLabels(long start, long end) {
         text("soft", MARGIN, Long.toString(start));
-        body.append(format("<text class=\"soft\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%d</text>\n", WIDTH - MARGIN, y, end));
+        body.append(format("<text class=\"soft\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%d</text>\n", WIDTH - MARGIN,
+                y, end));
     }
 
     private void addLegend() {
@@ -211,7 +223,8 @@ public final class SpaceSvg {
 
     private void rectangle(String style, double x, double top, double width, double height, String tip) {
         String end = tip.isEmpty() ? "/>" : "><title>" + escape(tip) + "</title></rect>";
-        body.append(format("<rect class=\"%s\" x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\"", style, x, top, width, height)).append(end).append('\n');
+        body.append(format("<rect class=\"%s\" x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\"", style, x, top,
+                width, height)).append(end).append('\n');
     }
 
     private void text(String style, double x, String content) {
@@ -228,7 +241,8 @@ public final class SpaceSvg {
                 case '<' -> escaped.append("&lt;");
                 case '>' -> escaped.append("&gt;");
                 case '"' -> escaped.append("&quot;");
-                default -> escaped.appendCodePoint(c < ' ' || c == 0xFFFE || c == 0xFFFF || (c >= 0xD800 && c <= 0xDFFF) ? '?' : c);
+                default -> escaped.appendCodePoint(
+                        c < ' ' || c == 0xFFFE || c == 0xFFFF || (c >= 0xD800 && c <= 0xDFFF) ? '?' : c);
             }
         });
         return escaped.toString();

@@ -31,12 +31,14 @@ public final class SpaceTable {
         lines.add(format(
                 "%d requests: %d placed, %d refused, %d freed%s",
                 report.requests(), report.placements().size(), report.refused(), report.frees(),
-                report.skippedFrees() == 0 ? "" : ", " + report.skippedFrees() + " frees skipped of what had been refused"));
+                report.skippedFrees() == 0 ? ""
+                        : ", " + report.skippedFrees() + " frees skipped of what had been refused"));
         if (!report.placements().isEmpty()) {
             lines.add("");
             lines.add("line        placed");
             report.placements().stream().limit(most).forEach(placed -> lines.add(
-                    format("%-10d  %s: %d -> %s", placed.line(), placed.name(), placed.requested(), parts(placed.parts()))));
+                    format("%-10d  %s: %d -> %s", placed.line(), placed.name(), placed.requested(),
+                            parts(placed.parts()))));
             addRest(lines, report.placements().size());
         }
         if (!report.refusals().isEmpty()) {
@@ -52,17 +54,21 @@ public final class SpaceTable {
     }
 
     private void addSpaces(List<String> lines) {
-        int width = Math.max(5, report.spaces().stream().mapToInt(space -> SpaceReport.shown(space.name()).length()).max().orElse(0));
+        int width = Math.max(5,
+                report.spaces().stream().mapToInt(space -> SpaceReport.shown(space.name()).length()).max().orElse(0));
         String row = "%-" + width + "s  %15s  %15s  %15s  %15s  %10s%s";
         lines.add(format(row, "space", "units", "used", "free", "largest free", "fragmented", ""));
         for (SpaceReport.Mapped space : report.spaces()) {
-            lines.add(format(row, SpaceReport.shown(space.name()), space.end() - space.start(), space.used(), space.free(), space.largestFree(),
+            lines.add(format(row, SpaceReport.shown(space.name()), space.end() - space.start(), space.used(),
+                    space.free(), space.largestFree(),
                     percent(space.fragmentation()), space.note().isEmpty() ? "" : "  " + space.note()));
         }
         if (report.spaces().size() > 1) {
-            lines.add(format(row, "all", report.used() + report.free(), report.used(), report.free(), report.largestFree(), percent(report.fragmentation()), ""));
+            lines.add(format(row, "all", report.used() + report.free(), report.used(), report.free(),
+                    report.largestFree(), percent(report.fragmentation()), ""));
         }
-        lines.add(format("at most %d units were in use; the space was sound (%d validations)", report.peakUsed(), report.validations()));
+        lines.add(format("at most %d units were in use; the space was sound (%d validations)", report.peakUsed(),
+                report.validations()));
     }
 
     private void addRest(List<String> lines, int count) {

@@ -74,7 +74,8 @@ final class VolumeTarget implements Target {
         if (step.beside() != null) {
             Placement beside = live.get(step.beside());
             if (beside == null) {
-                throw new ScriptException(step.line(), "beside=" + step.beside() + ": nothing is left of it (expected: a live placement)");
+                throw new ScriptException(step.line(),
+                        "beside=" + step.beside() + ": nothing is left of it (expected: a live placement)");
             }
             request.beside(beside);
         }
@@ -90,7 +91,8 @@ final class VolumeTarget implements Target {
     private Answer free(Step.FreeExtents step) throws ScriptException {
         Placement placement = live.get(step.name());
         if (placement == null) {
-            throw new ScriptException(step.line(), "free " + step.name() + ": nothing is left of it (expected: a live placement)");
+            throw new ScriptException(step.line(),
+                    "free " + step.name() + ": nothing is left of it (expected: a live placement)");
         }
         if (step.source() == null) {
             set.free(placement);
@@ -107,7 +109,8 @@ final class VolumeTarget implements Target {
                 return Answer.DONE;
             }
         }
-        throw new ScriptException(step.line(), "free " + step.name() + ": no piece begins at " + step.offset() + " of " + step.source() + " (expected: one of " + left + ")");
+        throw new ScriptException(step.line(), "free " + step.name() + ": no piece begins at " + step.offset() + " of "
+                + step.source() + " (expected: one of " + left + ")");
     }
 
     private Answer remove(Step.RemoveSource step) {
@@ -138,7 +141,8 @@ final class VolumeTarget implements Target {
     public void validate() {
         set.validate();
         if (set.placementCount() != live.size()) {
-            throw new IllegalStateException("placements: " + set.placementCount() + " (expected: " + live.size() + ", as the script has them)");
+            throw new IllegalStateException(
+                    "placements: " + set.placementCount() + " (expected: " + live.size() + ", as the script has them)");
         }
         Map<String, List<Owned>> owned = owned();
         for (SourceStatus status : set.status()) {
@@ -146,10 +150,12 @@ final class VolumeTarget implements Target {
             List<Owned> expected = owned.getOrDefault(status.source(), List.of());
             boolean isSame = pieces.size() == expected.size();
             for (int i = 0; isSame && i < pieces.size(); i++) {
-                isSame = pieces.get(i).offset() == expected.get(i).part().offset() && pieces.get(i).length() == expected.get(i).part().length();
+                isSame = pieces.get(i).offset() == expected.get(i).part().offset()
+                        && pieces.get(i).length() == expected.get(i).part().length();
             }
             if (!isSame) {
-                throw new IllegalStateException("source " + status.source() + ": " + pieces.size() + " pieces, or elsewhere (expected: " + expected.size() + ", as the script has them)");
+                throw new IllegalStateException("source " + status.source() + ": " + pieces.size()
+                        + " pieces, or elsewhere (expected: " + expected.size() + ", as the script has them)");
             }
         }
     }
@@ -178,7 +184,8 @@ final class VolumeTarget implements Target {
     private Map<String, List<Owned>> owned() {
         Map<String, List<Owned>> owned = new LinkedHashMap<>();
         live.forEach((name, placement) -> parts(set.remaining(placement))
-                .forEach(part -> owned.computeIfAbsent(part.source(), unused -> new ArrayList<>()).add(new Owned(part, name))));
+                .forEach(part -> owned.computeIfAbsent(part.source(), unused -> new ArrayList<>())
+                        .add(new Owned(part, name))));
         owned.values().forEach(list -> list.sort(Comparator.comparingLong(each -> each.part().offset())));
         return owned;
     }
@@ -187,7 +194,8 @@ final class VolumeTarget implements Target {
         List<Part> parts = new ArrayList<>();
         for (Leg leg : layout.legs()) {
             leg.metadata().forEach(piece -> parts.add(part(leg, piece, Part.Role.METADATA)));
-            leg.pieces().forEach(piece -> parts.add(part(leg, piece, leg.isParity() ? Part.Role.PARITY : Part.Role.DATA)));
+            leg.pieces()
+                    .forEach(piece -> parts.add(part(leg, piece, leg.isParity() ? Part.Role.PARITY : Part.Role.DATA)));
         }
         return parts;
     }

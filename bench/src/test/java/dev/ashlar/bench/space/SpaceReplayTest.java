@@ -45,14 +45,16 @@ class SpaceReplayTest {
 
     private static String placed(SpaceReport report) {
         return report.placements().stream()
-                .map(placed -> placed.name() + placed.parts().stream().map(Part::text).collect(Collectors.joining(" ", " ", "")))
+                .map(placed -> placed.name()
+                        + placed.parts().stream().map(Part::text).collect(Collectors.joining(" ", " ", "")))
                 .collect(Collectors.joining("; "));
     }
 
     @Test
     void run_extents_placesFreesAndRefuses() throws Exception {
-        SpaceReport report = run("# a file; space extents start=10 capacity=100 policy=first; allocate a 20 # first; allocate b 30; free a; "
-                + "allocate c 8 align=16; allocate d 100; free d; allocate e 5 at=12; allocate f 5 at=14; free b offset=10 length=10; free b");
+        SpaceReport report = run(
+                "# a file; space extents start=10 capacity=100 policy=first; allocate a 20 # first; allocate b 30; free a; "
+                        + "allocate c 8 align=16; allocate d 100; free d; allocate e 5 at=12; allocate f 5 at=14; free b offset=10 length=10; free b");
 
         assertEquals("a [10, 30); b [30, 60); c [16, 24)", placed(report));
         assertEquals(List.of(7, 9, 10), report.refusals().stream().map(SpaceReport.Refused::line).toList());
@@ -69,7 +71,8 @@ class SpaceReplayTest {
 
     @Test
     void run_partsOfAnAllocation_areFreedOneByOne() throws Exception {
-        SpaceReport report = run("space bitmap capacity=64; allocate a 32; free a offset=8 length=8; free a offset=0 length=8; free a offset=20 length=4; allocate b 16; free a");
+        SpaceReport report = run(
+                "space bitmap capacity=64; allocate a 32; free a offset=8 length=8; free a offset=0 length=8; free a offset=20 length=4; allocate b 16; free a");
 
         assertEquals("a [0, 32); b [0, 16)", placed(report));
         assertEquals(16, report.used());
@@ -80,8 +83,9 @@ class SpaceReplayTest {
     @ParameterizedTest
     @EnumSource(SpacePolicy.class)
     void run_extentsAndBitmap_placeAlikeByEachPolicy(SpacePolicy policy) throws Exception {
-        String script = "space extents capacity=200 policy=first; allocate a 50; allocate b 40; allocate c 60; allocate d 20; free a; free c; "
-                + "allocate e 10; allocate f 20; allocate g 25; free b; allocate h 30";
+        String script =
+                "space extents capacity=200 policy=first; allocate a 50; allocate b 40; allocate c 60; allocate d 20; free a; free c; "
+                        + "allocate e 10; allocate f 20; allocate g 25; free b; allocate h 30";
         SpaceReport extents = run(script, SpaceKind.EXTENTS, policy, 1);
         SpaceReport bitmap = run(script, SpaceKind.BITMAP, policy, 1);
 
@@ -97,11 +101,14 @@ class SpaceReplayTest {
 
     @Test
     void run_volumes_placesByRequest() throws Exception {
-        SpaceReport report = run("space volumes policy=cling; source a 100 tier=fast tags=x,y; source b 100; source c 50; allocate v 20 stripes=2 copies=1 metadata=1; "
-                + "allocate w 10 stripes=2 parity=1 policy=normal; free v source=b offset=0; "
-                + "allocatable c no; remove c; allocate x 10 copies=2 tiers=fast,capacity apart domains=x; allocate y 500 approximate policy=anywhere; remove a; free w; free y; free x; remove c");
+        SpaceReport report = run(
+                "space volumes policy=cling; source a 100 tier=fast tags=x,y; source b 100; source c 50; allocate v 20 stripes=2 copies=1 metadata=1; "
+                        + "allocate w 10 stripes=2 parity=1 policy=normal; free v source=b offset=0; "
+                        + "allocatable c no; remove c; allocate x 10 copies=2 tiers=fast,capacity apart domains=x; allocate y 500 approximate policy=anywhere; remove a; free w; free y; free x; remove c");
 
-        assertEquals("v <a[0, 1)> a[1, 11) <b[0, 1)> b[1, 11); w a[11, 16) b[11, 16) c[0, 5)*; x a[16, 26) b[16, 26); y a[26, 100) b[26, 100) b[0, 1)", placed(report));
+        assertEquals(
+                "v <a[0, 1)> a[1, 11) <b[0, 1)> b[1, 11); w a[11, 16) b[11, 16) c[0, 5)*; x a[16, 26) b[16, 26); y a[26, 100) b[26, 100) b[0, 1)",
+                placed(report));
         assertEquals(List.of("c", "a"), report.refusals().stream().map(SpaceReport.Refused::name).toList());
         assertEquals(List.of("a", "b"), report.spaces().stream().map(SpaceReport.Mapped::name).toList());
         assertEquals("fast, x, y", report.spaces().getFirst().note());
@@ -110,10 +117,14 @@ class SpaceReplayTest {
 
     @Test
     void run_beside_continuesAPlacement() throws Exception {
-        SpaceReport report = run("space volumes; source a 9; source b 9; allocate v 4 stripes=2; allocate w 4 stripes=2 beside=v policy=contiguous; free v; allocate x 30");
+        SpaceReport report = run(
+                "space volumes; source a 9; source b 9; allocate v 4 stripes=2; allocate w 4 stripes=2 beside=v policy=contiguous; free v; allocate x 30");
 
         assertEquals("v a[0, 2) b[0, 2); w a[2, 4) b[2, 4)", placed(report));
-        assertTrue(report.refusals().getFirst().reason().contains("30 extents as 1 stripe, NORMAL, need 30 on 1 leg: 16 are missing"), report.refusals().toString());
+        assertTrue(
+                report.refusals().getFirst().reason()
+                        .contains("30 extents as 1 stripe, NORMAL, need 30 on 1 leg: 16 are missing"),
+                report.refusals().toString());
     }
 
     @ParameterizedTest
@@ -163,10 +174,16 @@ class SpaceReplayTest {
 
     @Test
     void run_volumesOverABitmap_isRefused() {
-        ScriptException kind = assertThrows(ScriptException.class, () -> run("space volumes", SpaceKind.BITMAP, null, 0));
-        assertEquals("line 1: space volumes, replayed over bitmap (expected: extents and bitmap for each other; a set of volumes has requests of its own)", kind.getMessage());
-        ScriptException policy = assertThrows(ScriptException.class, () -> run("space volumes", null, SpacePolicy.BEST_FIT, 0));
-        assertEquals("policy BEST_FIT over a set of volumes (expected: extents or a bitmap; requests to a set name their own)", policy.getMessage());
+        ScriptException kind =
+                assertThrows(ScriptException.class, () -> run("space volumes", SpaceKind.BITMAP, null, 0));
+        assertEquals(
+                "line 1: space volumes, replayed over bitmap (expected: extents and bitmap for each other; a set of volumes has requests of its own)",
+                kind.getMessage());
+        ScriptException policy =
+                assertThrows(ScriptException.class, () -> run("space volumes", null, SpacePolicy.BEST_FIT, 0));
+        assertEquals(
+                "policy BEST_FIT over a set of volumes (expected: extents or a bitmap; requests to a set name their own)",
+                policy.getMessage());
     }
 
     @Test
@@ -209,7 +226,8 @@ class SpaceReplayTest {
 
     @Test
     void svg_fewExtents_isABarWithARectangleForEach() throws Exception {
-        Document map = svg(run("space volumes; source a<&\"> 100; source b 100 tags=x; allocate v 40 copies=2 metadata=4; allocate p 40 stripes=2 parity=1"));
+        Document map = svg(run(
+                "space volumes; source a<&\"> 100; source b 100 tags=x; allocate v 40 copies=2 metadata=4; allocate p 40 stripes=2 parity=1"));
 
         assertEquals(2, count(map, "rect", "free") - 1, "bars, and one in the legend");
         assertEquals(2 + 1, count(map, "rect", "data edge") + count(map, "rect", "data"));
@@ -274,7 +292,8 @@ class SpaceReplayTest {
     private static int count(Document map, String tag, String style) {
         int count = 0;
         for (int i = 0; i < map.getElementsByTagName(tag).getLength(); i++) {
-            if (map.getElementsByTagName(tag).item(i).getAttributes().getNamedItem("class").getTextContent().equals(style)) {
+            if (map.getElementsByTagName(tag).item(i).getAttributes().getNamedItem("class").getTextContent()
+                    .equals(style)) {
                 count++;
             }
         }

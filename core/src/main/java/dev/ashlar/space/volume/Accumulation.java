@@ -74,7 +74,8 @@ final class Accumulation {
         }
         return chooseAdjacent(leg)
                 || (isAllowed(policy, PlacementPolicy.CLING) && choose(leg, room -> draft.uses(leg, room)))
-                || (isAllowed(policy, PlacementPolicy.CLING_BY_TAGS) && choose(leg, room -> draft.usesDomainOf(leg, room)))
+                || (isAllowed(policy, PlacementPolicy.CLING_BY_TAGS)
+                        && choose(leg, room -> draft.usesDomainOf(leg, room)))
                 || (isAllowed(policy, PlacementPolicy.NORMAL) && choose(leg, room -> true));
     }
 

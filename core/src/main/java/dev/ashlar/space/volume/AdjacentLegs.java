@@ -18,7 +18,8 @@ final class AdjacentLegs implements Way {
         Arrays.fill(column, Problem.NONE);
         for (int leg = 0; leg < problem.legs; leg++) {
             int room = prior.lastRoom(leg);
-            if (room == Problem.NONE || !problem.mayUse(leg, room, column) || !problem.free(room).isFree(prior.lastEnd(leg), length)) {
+            if (room == Problem.NONE || !problem.mayUse(leg, room, column)
+                    || !problem.free(room).isFree(prior.lastEnd(leg), length)) {
                 return false;
             }
             column[leg] = room;

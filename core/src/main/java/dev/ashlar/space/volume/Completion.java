@@ -54,7 +54,8 @@ final class Completion {
             case CONTIGUOUS -> prior == null ? new WholeLegs(problem, true) : new AdjacentLegs(problem, prior);
             case CLING -> prior == null ? new WholeLegs(problem, false) : new LegFlow(problem, prior, false);
             case CLING_BY_TAGS -> prior == null ? new DomainLegs(problem) : new LegFlow(problem, prior, true);
-            case NORMAL -> new WrapAround(problem, IntStream.range(0, problem.size()).boxed().toList(), 0, problem.legs, problem.perDomain);
+            case NORMAL -> new WrapAround(problem, IntStream.range(0, problem.size()).boxed().toList(), 0, problem.legs,
+                    problem.perDomain);
             case ANYWHERE -> new Slices(problem);
         };
     }

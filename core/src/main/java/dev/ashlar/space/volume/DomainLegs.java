@@ -1,7 +1,7 @@
 package dev.ashlar.space.volume;
 
-import java.util.LinkedHashMap;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 

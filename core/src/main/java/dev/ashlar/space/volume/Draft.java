@@ -117,7 +117,8 @@ final class Draft {
         while (left > 0) {
             FreeRuns.Run next = run == null ? problem.free(room).fit(left) : run;
             if (next == null) {
-                throw new IllegalStateException("source " + problem.rooms.get(room).name() + ": full (expected: " + left + " more extents)");
+                throw new IllegalStateException(
+                        "source " + problem.rooms.get(room).name() + ": full (expected: " + left + " more extents)");
             }
             long part = Math.min(left, next.length());
             take(leg, room, next.offset(), part);

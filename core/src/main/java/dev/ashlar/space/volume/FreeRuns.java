@@ -27,7 +27,8 @@ final class FreeRuns {
 
     /** A maximal run of free extents; ordered by length, then by offset. */
     record Run(long offset, long length) implements Comparable<Run> {
-        private static final Comparator<Run> ORDER = Comparator.comparingLong(Run::length).thenComparingLong(Run::offset);
+        private static final Comparator<Run> ORDER =
+                Comparator.comparingLong(Run::length).thenComparingLong(Run::offset);
 
         long end() {
             return offset + length;
@@ -82,7 +83,8 @@ final class FreeRuns {
     void take(long offset, long length) {
         Map.Entry<Long, Long> entry = lengths.floorEntry(offset);
         if (entry == null || entry.getKey() + entry.getValue() < offset + length) {
-            throw new IllegalStateException("extents [" + offset + ", " + (offset + length) + "): not free (expected: a free range)");
+            throw new IllegalStateException(
+                    "extents [" + offset + ", " + (offset + length) + "): not free (expected: a free range)");
         }
         Run run = new Run(entry.getKey(), entry.getValue());
         remove(run);
@@ -137,14 +139,16 @@ final class FreeRuns {
         long sum = 0;
         for (Run run : runs()) {
             if (run.offset() <= end || run.length() <= 0 || run.end() > capacity || !byLength.contains(run)) {
-                throw new IllegalStateException("source " + source + ": free run [" + run.offset() + ", " + run.end() + ") after " + end + " (expected: apart from the one before, within "
+                throw new IllegalStateException("source " + source + ": free run [" + run.offset() + ", " + run.end()
+                        + ") after " + end + " (expected: apart from the one before, within "
                         + capacity + ", and found by length)");
             }
             end = run.end();
             sum += run.length();
         }
         if (sum != free || byLength.size() != lengths.size()) {
-            throw new IllegalStateException("source " + source + ": " + free + " extents free, " + byLength.size() + " runs (expected: " + sum + ", " + lengths.size() + ")");
+            throw new IllegalStateException("source " + source + ": " + free + " extents free, " + byLength.size()
+                    + " runs (expected: " + sum + ", " + lengths.size() + ")");
         }
     }
 

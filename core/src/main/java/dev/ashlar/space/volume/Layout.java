@@ -26,14 +26,18 @@ public record Layout(int stripes, int copies, int parity, List<Leg> legs) {
         Checks.inRange("parity", parity, 0, 2);
         legs = List.copyOf(legs);
         if (legs.size() != stripes * copies + parity) {
-            throw new IllegalArgumentException("legs: " + legs.size() + " (expected: " + (stripes * copies + parity) + ", for " + stripes + " stripes, " + copies + " copies, "
+            throw new IllegalArgumentException("legs: " + legs.size() + " (expected: " + (stripes * copies + parity)
+                    + ", for " + stripes + " stripes, " + copies + " copies, "
                     + parity + " parity)");
         }
         for (int i = 0; i < legs.size(); i++) {
             Leg leg = legs.get(i);
-            if (leg.stripe() != stripeOf(i, stripes, copies) || leg.copy() != copyOf(i, stripes, copies) || leg.isParity() != (i >= stripes * copies)) {
-                throw new IllegalArgumentException("leg " + i + ": stripe " + leg.stripe() + ", copy " + leg.copy() + ", parity " + leg.isParity() + " (expected: stripe "
-                        + stripeOf(i, stripes, copies) + ", copy " + copyOf(i, stripes, copies) + ", parity " + (i >= stripes * copies) + ")");
+            if (leg.stripe() != stripeOf(i, stripes, copies) || leg.copy() != copyOf(i, stripes, copies)
+                    || leg.isParity() != (i >= stripes * copies)) {
+                throw new IllegalArgumentException("leg " + i + ": stripe " + leg.stripe() + ", copy " + leg.copy()
+                        + ", parity " + leg.isParity() + " (expected: stripe "
+                        + stripeOf(i, stripes, copies) + ", copy " + copyOf(i, stripes, copies) + ", parity "
+                        + (i >= stripes * copies) + ")");
             }
         }
     }
@@ -56,7 +60,8 @@ public record Layout(int stripes, int copies, int parity, List<Leg> legs) {
     public Leg leg(int stripe, int copy) {
         if (stripe < 0 || stripe >= stripes || copy < 0 || copy >= copies) {
             throw new IndexOutOfBoundsException(
-                    "leg: stripe " + stripe + ", copy " + copy + " (expected: below " + stripes + " and " + copies + ")");
+                    "leg: stripe " + stripe + ", copy " + copy + " (expected: below " + stripes + " and " + copies
+                            + ")");
         }
         return legs.get(copy * stripes + stripe);
     }

@@ -25,8 +25,9 @@ public record Leg(int stripe, int copy, boolean isParity, List<Piece> metadata, 
         long position = 0;
         for (Piece piece : pieces) {
             if (piece.position() < position) {
-                throw new IllegalArgumentException("pieces of stripe " + stripe + ", copy " + copy + ": position " + piece.position()
-                        + " (expected: at least " + position + ", where the piece before ends)");
+                throw new IllegalArgumentException(
+                        "pieces of stripe " + stripe + ", copy " + copy + ": position " + piece.position()
+                                + " (expected: at least " + position + ", where the piece before ends)");
             }
             position = piece.position() + piece.length();
         }

@@ -135,14 +135,15 @@ final class LegFlow implements Way {
         return 0;
     }
 
-    private static long augment(long[][] flow, long[] space, int from, int to, long most, int[] legBefore, int[] roomBefore) {
+    private static long augment(long[][] flow, long[] space, int from, int to, long most, int[] legBefore,
+            int[] roomBefore) {
         long step = Math.min(most, space[to]);
         for (int leg = legBefore[to]; leg != from; leg = legBefore[roomBefore[leg]]) {
             step = Math.min(step, flow[leg][roomBefore[leg]]);
         }
         space[to] -= step;
         int room = to;
-        for (int leg = legBefore[to]; ; leg = legBefore[room]) {
+        for (int leg = legBefore[to];; leg = legBefore[room]) {
             flow[leg][room] += step;
             if (leg == from) {
                 return step;
@@ -174,7 +175,8 @@ final class LegFlow implements Way {
         Arrays.fill(rowOf, Problem.NONE);
         for (int row = 0; row < size; row++) {
             if (!match(square, row, rowOf, new BitSet())) {
-                throw new IllegalStateException("matching: none for row " + row + " (expected: one, since all sums are equal)");
+                throw new IllegalStateException(
+                        "matching: none for row " + row + " (expected: one, since all sums are equal)");
             }
         }
         int[] columnOf = new int[size];

@@ -23,7 +23,8 @@ public record Piece(String source, long offset, long length, long position) {
         Checks.atLeast("position", position, 0);
         if (length > Long.MAX_VALUE - Math.max(offset, position)) {
             throw new IllegalArgumentException(
-                    "piece: " + length + " extents at offset " + offset + ", position " + position + " (expected: an end that a long can hold)");
+                    "piece: " + length + " extents at offset " + offset + ", position " + position
+                            + " (expected: an end that a long can hold)");
         }
     }
 

@@ -47,7 +47,8 @@ public final class PlacementRefusedException extends RuntimeException {
      * @param largestFree the longest run of them
      * @param missing how many more it would need to carry a leg; 0 if that is not what stands in the way
      */
-    public record Shortfall(String source, Reason reason, long free, long largestFree, long missing) implements Serializable {}
+    public record Shortfall(String source, Reason reason, long free, long largestFree,
+            long missing) implements Serializable {}
 
     /** The extents that the request takes on the sources, with copies, parity and metadata. */
     public long neededExtents() {

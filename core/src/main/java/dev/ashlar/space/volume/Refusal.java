@@ -122,10 +122,12 @@ final class Refusal {
             case OTHER_TIER -> "another tier (expected: " + request.tiers() + ")";
             case NOT_BESIDE -> free + ", but not where " + request.policy() + " continues";
             case FULL -> "full";
-            case FRAGMENTED -> free + " in runs that are too short, at most " + (leastRun() - shortfall.missing()) + " (expected: " + leastRun() + " in one)";
+            case FRAGMENTED -> free + " in runs that are too short, at most " + (leastRun() - shortfall.missing())
+                    + " (expected: " + leastRun() + " in one)";
             case TOO_SMALL -> free + " (a leg has " + legNeeds + ")";
-            case TOO_FEW_LIKE_IT -> String.format(Locale.ROOT, "%s, enough for a leg, but there are too few such sources%s", free,
-                    request.isApartByDomain() ? " or domains" : "");
+            case TOO_FEW_LIKE_IT ->
+                String.format(Locale.ROOT, "%s, enough for a leg, but there are too few such sources%s", free,
+                        request.isApartByDomain() ? " or domains" : "");
         };
     }
 }

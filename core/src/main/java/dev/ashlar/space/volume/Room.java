@@ -38,8 +38,10 @@ final class Room {
         long end = 0;
         for (Map.Entry<Long, Owned> entry : pieces.entrySet()) {
             Piece piece = entry.getValue().piece();
-            boolean isSound = piece.offset() == entry.getKey() && piece.offset() >= end && piece.source().equals(name());
-            if (!isSound || !free.isTaken(piece.offset(), piece.length()) || !entry.getValue().placement().live.contains(piece)) {
+            boolean isSound =
+                    piece.offset() == entry.getKey() && piece.offset() >= end && piece.source().equals(name());
+            if (!isSound || !free.isTaken(piece.offset(), piece.length())
+                    || !entry.getValue().placement().live.contains(piece)) {
                 throw new IllegalStateException("source " + name() + ": piece " + piece + " after " + end
                         + " (expected: not free, behind the one before, and live in its placement)");
             }
@@ -47,8 +49,9 @@ final class Room {
             taken += piece.length();
         }
         if (taken + free.free() != source.capacity()) {
-            throw new IllegalStateException("source " + name() + ": " + taken + " extents in pieces, " + free.free() + " free (expected: "
-                    + source.capacity() + " in sum)");
+            throw new IllegalStateException(
+                    "source " + name() + ": " + taken + " extents in pieces, " + free.free() + " free (expected: "
+                            + source.capacity() + " in sum)");
         }
     }
 }

@@ -1,10 +1,10 @@
 package dev.ashlar.space.volume;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ArrayList;
 
 /**
  * Deals rooms out to legs so that they are apart. The legs are ordered by copy, then by stripe; so of as many consecutive legs as there are stripes no two have the same

@@ -34,7 +34,8 @@ final class Slices implements Way {
             long head = draft.isBegun(0) ? 0 : problem.metadata;
             long slice = longest(left, head);
             // Metadata is only in front of the first column.
-            long columns = head > 0 ? 1 : Math.min(left / slice, Math.max(count(slice, Long.MAX_VALUE) / problem.legs, 1));
+            long columns =
+                    head > 0 ? 1 : Math.min(left / slice, Math.max(count(slice, Long.MAX_VALUE) / problem.legs, 1));
             for (long i = 0; i < columns; i++) {
                 takeColumn(draft, slice, head);
             }
@@ -75,7 +76,8 @@ final class Slices implements Way {
             legsIn[room]++;
             FreeRuns.Run run = problem.free(room).fit(slice + head);
             if (run == null) {
-                throw new IllegalStateException("slices of " + slice + ": none left (expected: one for leg " + leg + ")");
+                throw new IllegalStateException(
+                        "slices of " + slice + ": none left (expected: one for leg " + leg + ")");
             }
             if (draft.isBegun(leg)) {
                 draft.take(leg, room, run.offset(), slice);

@@ -52,23 +52,32 @@ public record VolumeRequest(
         Objects.requireNonNull(policy, "policy");
         tiers = List.copyOf(tiers);
         domainTags = Set.copyOf(domainTags);
-        Checks.inRange("stripes * copies + parity", (int) Math.min((long) stripes * copies + parity, Integer.MAX_VALUE), 1, MAX_LEGS);
-        expect(extents % stripes == 0, "extents: " + extents + " (expected: a multiple of the " + stripes + " stripes)");
+        Checks.inRange("stripes * copies + parity", (int) Math.min((long) stripes * copies + parity, Integer.MAX_VALUE),
+                1, MAX_LEGS);
+        expect(extents % stripes == 0,
+                "extents: " + extents + " (expected: a multiple of the " + stripes + " stripes)");
         int legs = stripes * copies + parity;
         expect(
                 extents / stripes <= Long.MAX_VALUE / legs - metadataExtents,
-                "extents: " + extents + " on " + legs + " legs with " + metadataExtents + " of metadata each (expected: a sum that a long can hold)");
-        expect(parity == 0 || copies == 1, "copies: " + copies + " with parity " + parity + " (expected: 1; parity takes the place of copies)");
-        expect(parity == 0 || stripes > parity, "stripes: " + stripes + " with parity " + parity + " (expected: more than that)");
+                "extents: " + extents + " on " + legs + " legs with " + metadataExtents
+                        + " of metadata each (expected: a sum that a long can hold)");
+        expect(parity == 0 || copies == 1,
+                "copies: " + copies + " with parity " + parity + " (expected: 1; parity takes the place of copies)");
+        expect(parity == 0 || stripes > parity,
+                "stripes: " + stripes + " with parity " + parity + " (expected: more than that)");
         expect(tiers.stream().distinct().count() == tiers.size(), "tiers: " + tiers + " (expected: each once)");
-        expect(!isApartByDomain || copies > 1 || parity > 0, "apartByDomain: without copies or parity (expected: something to keep apart)");
-        expect(!isApartByDomain || policy != PlacementPolicy.ANYWHERE, "apartByDomain: with ANYWHERE (expected: NORMAL or stricter, which keep legs apart)");
+        expect(!isApartByDomain || copies > 1 || parity > 0,
+                "apartByDomain: without copies or parity (expected: something to keep apart)");
+        expect(!isApartByDomain || policy != PlacementPolicy.ANYWHERE,
+                "apartByDomain: with ANYWHERE (expected: NORMAL or stricter, which keep legs apart)");
         if (beside != null) {
             Layout prior = beside.layout();
             expect(prior.stripes() == stripes && prior.copies() == copies && prior.parity() == parity,
-                    "beside: " + prior.stripes() + " stripes, " + prior.copies() + " copies, " + prior.parity() + " parity (expected: as requested, " + stripes
+                    "beside: " + prior.stripes() + " stripes, " + prior.copies() + " copies, " + prior.parity()
+                            + " parity (expected: as requested, " + stripes
                             + ", " + copies + ", " + parity + ")");
-            expect(metadataExtents == 0, "metadataExtents: " + metadataExtents + " with beside (expected: 0; the metadata is with what it continues)");
+            expect(metadataExtents == 0, "metadataExtents: " + metadataExtents
+                    + " with beside (expected: 0; the metadata is with what it continues)");
         }
     }
 
@@ -187,7 +196,8 @@ public record VolumeRequest(
          * @throws IllegalArgumentException if a value is out of its range or contradicts another
          */
         public VolumeRequest build() {
-            return new VolumeRequest(extents, stripes, copies, parity, metadataExtents, policy, tiers, domainTags, isApartByDomain, isApproximate, beside);
+            return new VolumeRequest(extents, stripes, copies, parity, metadataExtents, policy, tiers, domainTags,
+                    isApartByDomain, isApproximate, beside);
         }
     }
 }

@@ -45,7 +45,8 @@ public final class VolumeSet<H> {
     public void addSource(Source<H> source) {
         synchronized (lock) {
             if (rooms.containsKey(source.name())) {
-                throw new IllegalArgumentException("source " + source.name() + ": in the set already (expected: another name)");
+                throw new IllegalArgumentException(
+                        "source " + source.name() + ": in the set already (expected: another name)");
             }
             if (rooms.size() == MAX_SOURCES) {
                 throw new IllegalArgumentException("sources: " + MAX_SOURCES + " (expected: fewer)");
@@ -68,8 +69,10 @@ public final class VolumeSet<H> {
             if (!room.pieces.isEmpty()) {
                 long placementCount = room.pieces.values().stream().map(Room.Owned::placement).distinct().count();
                 List<Piece> first = room.pieces.values().stream().map(Room.Owned::piece).limit(SHOWN_PIECES).toList();
-                throw new IllegalStateException("source " + name + ": " + room.pieces.size() + " pieces of " + placementCount + " placements are on it, "
-                        + (room.source.capacity() - room.free.free()) + " extents, the first " + first + " (expected: none)");
+                throw new IllegalStateException("source " + name + ": " + room.pieces.size() + " pieces of "
+                        + placementCount + " placements are on it, "
+                        + (room.source.capacity() - room.free.free()) + " extents, the first " + first
+                        + " (expected: none)");
             }
             rooms.remove(name);
             return Objects.requireNonNull(sources.remove(name));
@@ -99,7 +102,8 @@ public final class VolumeSet<H> {
             Layout before = beside == null ? null : remainingOf(live(beside));
             for (int leg = 0; before != null && leg < before.legs().size(); leg++) {
                 if (before.legs().get(leg).pieces().isEmpty()) {
-                    throw new IllegalArgumentException("beside: nothing left of leg " + leg + " (expected: a piece of each leg)");
+                    throw new IllegalArgumentException(
+                            "beside: nothing left of leg " + leg + " (expected: a piece of each leg)");
                 }
             }
             return register(new Placement(new Placer(request, rooms, before).place()));
@@ -118,8 +122,9 @@ public final class VolumeSet<H> {
                 layout.pieces().forEach(piece -> {
                     Room room = room(piece.source());
                     if (!room.free.isFree(piece.offset(), piece.length())) {
-                        throw new IllegalArgumentException("piece " + piece + ": not free, or beyond the capacity of " + room.source.capacity()
-                                + " (expected: free extents)");
+                        throw new IllegalArgumentException(
+                                "piece " + piece + ": not free, or beyond the capacity of " + room.source.capacity()
+                                        + " (expected: free extents)");
                     }
                     room.free.take(piece.offset(), piece.length());
                     taken.add(piece);
@@ -156,7 +161,8 @@ public final class VolumeSet<H> {
     public void free(Placement placement, Piece piece) {
         synchronized (lock) {
             if (!live(placement).live.remove(piece)) {
-                throw new IllegalArgumentException("piece " + piece + " at position " + piece.position() + ": not of this placement, or freed already (expected: one of " + placement.live
+                throw new IllegalArgumentException("piece " + piece + " at position " + piece.position()
+                        + ": not of this placement, or freed already (expected: one of " + placement.live
                         + ")");
             }
             give(piece);
@@ -184,7 +190,8 @@ public final class VolumeSet<H> {
         synchronized (lock) {
             Room room = room(source);
             if (length > room.source.capacity() - offset) {
-                throw new IllegalArgumentException("range: " + length + " extents at " + offset + " (expected: within the capacity of " + room.source.capacity() + ")");
+                throw new IllegalArgumentException("range: " + length + " extents at " + offset
+                        + " (expected: within the capacity of " + room.source.capacity() + ")");
             }
             return length > 0 && !room.free.isFree(offset, length);
         }
@@ -269,7 +276,8 @@ public final class VolumeSet<H> {
             long onSources = rooms.values().stream().mapToLong(room -> room.pieces.size()).sum();
             long inPlacements = placements.stream().mapToLong(placement -> placement.live.size()).sum();
             if (onSources != inPlacements) {
-                throw new IllegalStateException("pieces: " + onSources + " on sources (expected: " + inPlacements + ", as in placements)");
+                throw new IllegalStateException(
+                        "pieces: " + onSources + " on sources (expected: " + inPlacements + ", as in placements)");
             }
         }
     }
@@ -277,14 +285,16 @@ public final class VolumeSet<H> {
     private Room room(String name) {
         Room room = rooms.get(Objects.requireNonNull(name, "name"));
         if (room == null) {
-            throw new IllegalArgumentException("source " + name + ": not in the set (expected: one of " + rooms.keySet() + ")");
+            throw new IllegalArgumentException(
+                    "source " + name + ": not in the set (expected: one of " + rooms.keySet() + ")");
         }
         return room;
     }
 
     private Placement live(Placement placement) {
         if (!placements.contains(Objects.requireNonNull(placement, "placement"))) {
-            throw new IllegalArgumentException(placement + ": freed already, or of another set (expected: a live placement)");
+            throw new IllegalArgumentException(
+                    placement + ": freed already, or of another set (expected: a live placement)");
         }
         return placement;
     }

@@ -66,7 +66,8 @@ final class WrapAround implements Way {
         if (problem.metadata > 0) {
             List<Integer> heads = heads(free, length);
             if (heads == null) {
-                throw new IllegalStateException("length " + length + ": no room for metadata (expected: one that fits)");
+                throw new IllegalStateException(
+                        "length " + length + ": no room for metadata (expected: one that fits)");
             }
             takeHeads(draft, Rows.byDomain(problem, heads));
             rooms.forEach(room -> free[room] = problem.free(room).free());
@@ -102,7 +103,8 @@ final class WrapAround implements Way {
     private List<Integer> byGift(long[] free, long length) {
         return rooms.stream()
                 .sorted(Comparator.<Integer>comparingInt(problem::rank)
-                        .thenComparing(Comparator.<Integer>comparingLong(room -> Math.min(free[room], length)).reversed()))
+                        .thenComparing(
+                                Comparator.<Integer>comparingLong(room -> Math.min(free[room], length)).reversed()))
                 .toList();
     }
 
@@ -130,7 +132,8 @@ final class WrapAround implements Way {
             int room = heads.get(i);
             FreeRuns.Run run = problem.free(room).fit(problem.metadata + 1);
             if (run == null) {
-                throw new IllegalStateException("leg " + (firstLeg + i) + ": no run for its metadata (expected: one for each leg)");
+                throw new IllegalStateException(
+                        "leg " + (firstLeg + i) + ": no run for its metadata (expected: one for each leg)");
             }
             draft.begin(firstLeg + i, room, run.offset(), 1);
         }
@@ -146,7 +149,8 @@ final class WrapAround implements Way {
             long lost = 0;
             List<Integer> able = members.stream()
                     .filter(room -> problem.free(room).largest() > problem.metadata)
-                    .sorted(Comparator.<Integer>comparingLong(room -> loss(free[room], length)).thenComparingInt(problem::rank))
+                    .sorted(Comparator.<Integer>comparingLong(room -> loss(free[room], length))
+                            .thenComparingInt(problem::rank))
                     .limit(perDomain)
                     .toList();
             for (int room : able) {

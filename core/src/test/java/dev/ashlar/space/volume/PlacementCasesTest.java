@@ -112,7 +112,8 @@ class PlacementCasesTest {
         "less, but not nothing          ~ a:9                 ~                 ~ 4 stripes=2 approximate    ~ ! 4 a TOO_FEW_LIKE_IT",
         "enough is not less             ~ a:9                 ~                 ~ 4 approximate              ~ a[0,4)"
     })
-    void allocate_handWorked_isPlacedOrRefusedAsExpected(String what, String sources, String before, String request, String expected) {
+    void allocate_handWorked_isPlacedOrRefusedAsExpected(String what, String sources, String before, String request,
+            String expected) {
         VolumeSet<String> set = Volumes.set(sources.replaceAll("(-[\\d,-]+)(/\\w+)", "$2$1"));
         VolumeRequest.Builder builder = Volumes.request(request);
         if (before != null) {
@@ -125,9 +126,11 @@ class PlacementCasesTest {
             return;
         }
         String held = set.status().toString();
-        PlacementRefusedException e = assertThrows(PlacementRefusedException.class, () -> set.allocate(builder.build()), what);
+        PlacementRefusedException e =
+                assertThrows(PlacementRefusedException.class, () -> set.allocate(builder.build()), what);
         StringBuilder found = new StringBuilder("! ").append(e.missingExtents());
-        e.shortfalls().forEach(shortfall -> found.append(' ').append(shortfall.source()).append(' ').append(shortfall.reason()));
+        e.shortfalls().forEach(
+                shortfall -> found.append(' ').append(shortfall.source()).append(' ').append(shortfall.reason()));
         assertEquals(expected, found.toString(), e.getMessage());
         assertEquals(held, set.status().toString());
         assertTrue(e.getMessage().toLowerCase(Locale.ROOT).contains("missing"), e::getMessage);

@@ -66,7 +66,8 @@ final class VolumeModel {
         try {
             placement = set.allocate(request);
         } catch (PlacementRefusedException e) {
-            assertFalse(isComplete && search.exists(request.isApproximate() ? 1 : wanted), () -> "refused, but there is a placement: " + e.getMessage());
+            assertFalse(isComplete && search.exists(request.isApproximate() ? 1 : wanted),
+                    () -> "refused, but there is a placement: " + e.getMessage());
             assertEquals(disks.size(), e.shortfalls().size());
             assertTrue(e.missingExtents() > 0 && e.missingExtents() <= e.neededExtents(), e::getMessage);
             checkMissing(e, search, request, isComplete);
@@ -129,7 +130,8 @@ final class VolumeModel {
         assertEquals(disks.stream().mapToInt(disk -> disk.taken.cardinality()).sum(), set.usedLength());
     }
 
-    private static void checkMissing(PlacementRefusedException e, VolumeSearch search, VolumeRequest request, boolean isComplete) {
+    private static void checkMissing(PlacementRefusedException e, VolumeSearch search, VolumeRequest request,
+            boolean isComplete) {
         int legs = request.legs();
         int head = (int) request.metadataExtents();
         long placed = e.neededExtents() - e.missingExtents();
@@ -173,7 +175,8 @@ final class VolumeModel {
         return search.indexOf(piece.source());
     }
 
-    private static void checkLeg(VolumeRequest request, @Nullable Leg before, Leg leg, long length, VolumeSearch search) {
+    private static void checkLeg(VolumeRequest request, @Nullable Leg before, Leg leg, long length,
+            VolumeSearch search) {
         long position = 0;
         for (Piece piece : leg.pieces()) {
             assertEquals(position, piece.position());
@@ -199,9 +202,11 @@ final class VolumeModel {
         switch (request.policy()) {
             case CONTIGUOUS -> {
                 assertEquals(1, leg.pieces().size());
-                assertTrue(before == null || (before.pieces().getLast().source().equals(first.source()) && before.pieces().getLast().end() == first.offset()));
+                assertTrue(before == null || (before.pieces().getLast().source().equals(first.source())
+                        && before.pieces().getLast().end() == first.offset()));
             }
-            case CLING, CLING_BY_TAGS -> leg.pieces().forEach(piece -> assertTrue(allowed.get(search.indexOf(piece.source())), () -> piece + " does not cling"));
+            case CLING, CLING_BY_TAGS -> leg.pieces().forEach(
+                    piece -> assertTrue(allowed.get(search.indexOf(piece.source())), () -> piece + " does not cling"));
             case NORMAL, ANYWHERE -> {
                 // Any source will do.
             }
@@ -209,15 +214,19 @@ final class VolumeModel {
     }
 
     /** A tier is used only if those before it would not have done. */
-    private void checkTiers(VolumeRequest request, @Nullable Layout before, Layout layout, int wanted, boolean isComplete) {
+    private void checkTiers(VolumeRequest request, @Nullable Layout before, Layout layout, int wanted,
+            boolean isComplete) {
         int last = layout.pieces()
                 .mapToInt(piece -> request.tiers().indexOf(set.source(piece.source()).tier()))
                 .max()
                 .orElseThrow();
         if (last > 0 && isComplete) {
-            VolumeRequest stricter = new VolumeRequest(request.extents(), request.stripes(), request.copies(), request.parity(), request.metadataExtents(), request.policy(),
-                    request.tiers().subList(0, last), request.domainTags(), request.isApartByDomain(), request.isApproximate(), request.beside());
-            assertFalse(new VolumeSearch(disks, stricter, before).exists(wanted), "a tier before would have done: " + layout);
+            VolumeRequest stricter = new VolumeRequest(request.extents(), request.stripes(), request.copies(),
+                    request.parity(), request.metadataExtents(), request.policy(),
+                    request.tiers().subList(0, last), request.domainTags(), request.isApartByDomain(),
+                    request.isApproximate(), request.beside());
+            assertFalse(new VolumeSearch(disks, stricter, before).exists(wanted),
+                    "a tier before would have done: " + layout);
         }
     }
 

@@ -51,11 +51,13 @@ class VolumeModelTest {
                     }
                     model.compare();
                 } catch (AssertionError | RuntimeException e) {
-                    throw new AssertionError("seed " + seed + ", history " + history + ", operation " + i + ": " + e.getMessage(), e);
+                    throw new AssertionError(
+                            "seed " + seed + ", history " + history + ", operation " + i + ": " + e.getMessage(), e);
                 }
             }
         }
-        assertTrue(placed > HISTORIES && refused > HISTORIES, placed + " placed, " + refused + " refused (expected: many of both)");
+        assertTrue(placed > HISTORIES && refused > HISTORIES,
+                placed + " placed, " + refused + " refused (expected: many of both)");
     }
 
     private static void addDisk(VolumeModel model, Random random, String name) {
@@ -100,7 +102,8 @@ class VolumeModelTest {
 
     private static VolumeRequest request(VolumeModel model, Random random) {
         List<Placement> whole = model.placements.stream()
-                .filter(placement -> model.set.remaining(placement).legs().stream().noneMatch(leg -> leg.pieces().isEmpty()))
+                .filter(placement -> model.set.remaining(placement).legs().stream()
+                        .noneMatch(leg -> leg.pieces().isEmpty()))
                 .toList();
         Placement beside = random.nextInt(3) == 0 && !whole.isEmpty() ? some(whole, random) : null;
         int stripes = 1 + random.nextInt(2);

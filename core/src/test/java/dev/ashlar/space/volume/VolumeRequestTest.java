@@ -28,7 +28,8 @@ class VolumeRequestTest {
         "4 copies=2 apart anywhere   ~ apartByDomain: with ANYWHERE (expected: NORMAL or stricter, which keep legs apart)",
     })
     void build_valuesThatDoNotGo_isRefused(String request, String message) {
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Volumes.request(request).build());
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> Volumes.request(request).build());
         assertEquals(message, e.getMessage());
     }
 
@@ -37,11 +38,14 @@ class VolumeRequestTest {
         VolumeSet<String> set = Volumes.set("a:10 b:10");
         Placement placement = set.allocate(VolumeRequest.ofExtents(4).copies(2).build());
         IllegalArgumentException shape =
-                assertThrows(IllegalArgumentException.class, () -> VolumeRequest.ofExtents(4).stripes(2).beside(placement).build());
+                assertThrows(IllegalArgumentException.class,
+                        () -> VolumeRequest.ofExtents(4).stripes(2).beside(placement).build());
         assertEquals("beside: 1 stripes, 2 copies, 0 parity (expected: as requested, 2, 1, 0)", shape.getMessage());
         IllegalArgumentException metadata =
-                assertThrows(IllegalArgumentException.class, () -> VolumeRequest.ofExtents(4).copies(2).metadataExtents(1).beside(placement).build());
-        assertEquals("metadataExtents: 1 with beside (expected: 0; the metadata is with what it continues)", metadata.getMessage());
+                assertThrows(IllegalArgumentException.class,
+                        () -> VolumeRequest.ofExtents(4).copies(2).metadataExtents(1).beside(placement).build());
+        assertEquals("metadataExtents: 1 with beside (expected: 0; the metadata is with what it continues)",
+                metadata.getMessage());
     }
 
     @Test
@@ -56,22 +60,27 @@ class VolumeRequestTest {
     void leg_overlappingPositions_isRefused() {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
                 () -> new Leg(0, 0, false, List.of(), List.of(new Piece("a", 0, 4, 0), new Piece("a", 8, 1, 3))));
-        assertEquals("pieces of stripe 0, copy 0: position 3 (expected: at least 4, where the piece before ends)", e.getMessage());
+        assertEquals("pieces of stripe 0, copy 0: position 3 (expected: at least 4, where the piece before ends)",
+                e.getMessage());
     }
 
     @Test
     void layout_otherLegsThanItSays_isRefused() {
         Leg leg = new Leg(0, 0, false, List.of(), List.of(new Piece("a", 0, 4, 0)));
-        IllegalArgumentException count = assertThrows(IllegalArgumentException.class, () -> new Layout(2, 1, 0, List.of(leg)));
+        IllegalArgumentException count =
+                assertThrows(IllegalArgumentException.class, () -> new Layout(2, 1, 0, List.of(leg)));
         assertEquals("legs: 1 (expected: 2, for 2 stripes, 1 copies, 0 parity)", count.getMessage());
-        IllegalArgumentException order = assertThrows(IllegalArgumentException.class, () -> new Layout(2, 1, 0, List.of(leg, leg)));
-        assertEquals("leg 1: stripe 0, copy 0, parity false (expected: stripe 1, copy 0, parity false)", order.getMessage());
+        IllegalArgumentException order =
+                assertThrows(IllegalArgumentException.class, () -> new Layout(2, 1, 0, List.of(leg, leg)));
+        assertEquals("leg 1: stripe 0, copy 0, parity false (expected: stripe 1, copy 0, parity false)",
+                order.getMessage());
     }
 
     @Test
     void layout_leg_isFoundByStripeAndCopy() {
         VolumeSet<String> set = Volumes.set("a:10 b:10 c:10 d:10");
-        Layout layout = set.allocate(VolumeRequest.ofExtents(4).stripes(2).copies(2).metadataExtents(1).build()).layout();
+        Layout layout =
+                set.allocate(VolumeRequest.ofExtents(4).stripes(2).copies(2).metadataExtents(1).build()).layout();
         assertEquals("c", layout.leg(0, 1).pieces().getFirst().source());
         assertEquals(4, layout.extents());
         assertEquals(12, layout.extentsTaken());

@@ -95,8 +95,10 @@ final class VolumeSearch {
     private boolean exists(PlacementPolicy policy, int length) {
         return switch (policy) {
             case CONTIGUOUS -> before == null ? whole(new int[legs], 0, length, true) : adjacent(before, length);
-            case CLING -> before == null ? whole(new int[legs], 0, length, false) : columns(beside(before, false), length);
-            case CLING_BY_TAGS -> before == null ? domains(new ArrayList<>(), length) : columns(beside(before, true), length);
+            case CLING ->
+                before == null ? whole(new int[legs], 0, length, false) : columns(beside(before, false), length);
+            case CLING_BY_TAGS ->
+                before == null ? domains(new ArrayList<>(), length) : columns(beside(before, true), length);
             case NORMAL -> columns(all(), length);
             case ANYWHERE -> disks.stream().filter(this::isUsable).mapToInt(Disk::free).sum() >= legs * (length + head)
                     && disks.stream().filter(this::isUsable).mapToInt(disk -> disk.slots(head + 1)).sum() >= legs;
@@ -109,7 +111,8 @@ final class VolumeSearch {
         }
         for (int disk = 0; disk < disks.size(); disk++) {
             Disk candidate = disks.get(disk);
-            boolean isEnough = isOneRun ? candidate.longestRun() >= head + length : candidate.free() >= head + length && candidate.longestRun() > head;
+            boolean isEnough = isOneRun ? candidate.longestRun() >= head + length
+                    : candidate.free() >= head + length && candidate.longestRun() > head;
             if (isUsable(candidate) && isEnough && mayJoin(column, leg, disk)) {
                 column[leg] = disk;
                 if (whole(column, leg + 1, length, isOneRun)) {
@@ -247,7 +250,8 @@ final class VolumeSearch {
                 for (int other = 0; other < legs; other++) {
                     boolean isSameData = request.parity() > 0 || other % request.stripes() == leg % request.stripes();
                     BitSet domain = domainOf(disk);
-                    if (isSameData && layout.legs().get(other).pieces().stream().anyMatch(piece -> domain.get(indexOf(piece.source())))) {
+                    if (isSameData && layout.legs().get(other).pieces().stream()
+                            .anyMatch(piece -> domain.get(indexOf(piece.source())))) {
                         legsIn++;
                     }
                 }
@@ -276,7 +280,8 @@ final class VolumeSearch {
         while (!open.isEmpty()) {
             Disk from = disks.get(open.remove());
             for (int to = 0; to < disks.size(); to++) {
-                if (!reached.get(to) && disks.get(to).tags.stream().anyMatch(tag -> from.tags.contains(tag) && isDomainTag(tag))) {
+                if (!reached.get(to)
+                        && disks.get(to).tags.stream().anyMatch(tag -> from.tags.contains(tag) && isDomainTag(tag))) {
                     reached.set(to);
                     open.add(to);
                 }

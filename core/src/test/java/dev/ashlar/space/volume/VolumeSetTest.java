@@ -50,7 +50,8 @@ class VolumeSetTest {
         set.validate();
         set.free(placement, pieces.get(1));
         assertEquals(0, set.placementCount());
-        expect("placement [a[0, 4), b[0, 2)]: freed already, or of another set (expected: a live placement)", () -> set.free(placement));
+        expect("placement [a[0, 4), b[0, 2)]: freed already, or of another set (expected: a live placement)",
+                () -> set.free(placement));
     }
 
     @Test
@@ -59,7 +60,8 @@ class VolumeSetTest {
         Placement placement = set.allocate(FOUR);
         set.free(placement);
         Placement same = set.allocate(FOUR);
-        expect("placement [a[0, 4)]: freed already, or of another set (expected: a live placement)", () -> set.free(placement));
+        expect("placement [a[0, 4)]: freed already, or of another set (expected: a live placement)",
+                () -> set.free(placement));
         assertEquals(4, set.usedLength());
         set.free(same);
     }
@@ -70,7 +72,8 @@ class VolumeSetTest {
         Placement placement = set.allocate(VolumeRequest.ofExtents(6).build());
         Piece first = placement.layout().pieces().toList().getFirst();
         set.free(placement, first);
-        expect("piece a[0, 4) at position 0: not of this placement, or freed already (expected: one of [b[0, 2)])", () -> set.free(placement, first));
+        expect("piece a[0, 4) at position 0: not of this placement, or freed already (expected: one of [b[0, 2)])",
+                () -> set.free(placement, first));
         assertEquals(2, set.usedLength());
     }
 
@@ -90,7 +93,8 @@ class VolumeSetTest {
         Placement placement = set.allocate(FOUR);
         VolumeSet<String> other = Volumes.set("a:10");
         other.allocate(FOUR);
-        expect("placement [a[0, 4)]: freed already, or of another set (expected: a live placement)", () -> other.free(placement));
+        expect("placement [a[0, 4)]: freed already, or of another set (expected: a live placement)",
+                () -> other.free(placement));
         assertEquals(4, other.usedLength());
     }
 
@@ -100,7 +104,8 @@ class VolumeSetTest {
         Placement placement = set.allocate(FOUR);
         VolumeRequest request = VolumeRequest.ofExtents(1).beside(placement).build();
         set.free(placement);
-        expect("placement [a[0, 4)]: freed already, or of another set (expected: a live placement)", () -> set.allocate(request));
+        expect("placement [a[0, 4)]: freed already, or of another set (expected: a live placement)",
+                () -> set.allocate(request));
         assertEquals(10, set.freeLength());
     }
 
@@ -127,7 +132,8 @@ class VolumeSetTest {
         VolumeSet<String> set = Volumes.set("a:10 b:10");
         Placement placement = set.allocate(VolumeRequest.ofExtents(12).build());
         IllegalStateException e = assertThrows(IllegalStateException.class, () -> set.removeSource("b"));
-        assertEquals("source b: 1 pieces of 1 placements are on it, 2 extents, the first [b[0, 2)] (expected: none)", e.getMessage());
+        assertEquals("source b: 1 pieces of 1 placements are on it, 2 extents, the first [b[0, 2)] (expected: none)",
+                e.getMessage());
         set.free(placement);
         assertEquals("/dev/b", set.removeSource("b").handle());
         assertEquals(List.of("a"), set.status().stream().map(SourceStatus::source).toList());
@@ -149,7 +155,9 @@ class VolumeSetTest {
         assertEquals("b[0,4)", Volumes.text(set.allocate(FOUR).layout()));
         PlacementRefusedException e = assertThrows(PlacementRefusedException.class,
                 () -> set.allocate(VolumeRequest.ofExtents(2).policy(PlacementPolicy.CLING).beside(placement).build()));
-        assertEquals("2 extents as 1 stripe, CLING, need 2 on 1 leg: 2 are missing; a: not allocatable; b: 6 free, but not where CLING continues", e.getMessage());
+        assertEquals(
+                "2 extents as 1 stripe, CLING, need 2 on 1 leg: 2 are missing; a: not allocatable; b: 6 free, but not where CLING continues",
+                e.getMessage());
         set.free(placement);
         set.setAllocatable("a", true);
         assertEquals("a[0,4)", Volumes.text(set.allocate(FOUR).layout()));
@@ -216,7 +224,8 @@ class VolumeSetTest {
 
     @Test
     void allocate_emptySet_isRefused() {
-        PlacementRefusedException e = assertThrows(PlacementRefusedException.class, () -> new VolumeSet<String>().allocate(FOUR));
+        PlacementRefusedException e =
+                assertThrows(PlacementRefusedException.class, () -> new VolumeSet<String>().allocate(FOUR));
         assertEquals("4 extents as 1 stripe, NORMAL, need 4 on 1 leg: 4 are missing", e.getMessage());
         assertEquals(4, e.neededExtents());
         assertEquals(4, e.missingExtents());
@@ -226,10 +235,12 @@ class VolumeSetTest {
     void allocate_hugeRequest_isRefusedWithoutOverflow() {
         VolumeSet<String> set = Volumes.set("a:281474976710656 b:281474976710656");
         for (PlacementPolicy policy : PlacementPolicy.values()) {
-            VolumeRequest request = VolumeRequest.ofExtents(Long.MAX_VALUE / 4).copies(2).policy(policy).metadataExtents(1L << 61).build();
+            VolumeRequest request = VolumeRequest.ofExtents(Long.MAX_VALUE / 4).copies(2).policy(policy)
+                    .metadataExtents(1L << 61).build();
             assertThrows(PlacementRefusedException.class, () -> set.allocate(request), policy::toString);
         }
-        assertEquals("a[0,281474976710656) b[0,1)", Volumes.text(set.allocate(VolumeRequest.ofExtents((1L << 48) + 1).build()).layout()));
+        assertEquals("a[0,281474976710656) b[0,1)",
+                Volumes.text(set.allocate(VolumeRequest.ofExtents((1L << 48) + 1).build()).layout()));
         set.validate();
     }
 
@@ -239,15 +250,18 @@ class VolumeSetTest {
         set.addSource(Source.of("a", 20_000, "a"));
         set.addSource(Source.of("b", 20_000, "b"));
         for (int i = 0; i < 10_000; i++) {
-            set.restore(Volumes.layout("a[" + 2 * i + "," + (2 * i + 1) + ") b[" + (2 * i + 1) + "," + (2 * i + 2) + ")", 1, 1, 0));
+            set.restore(Volumes.layout(
+                    "a[" + 2 * i + "," + (2 * i + 1) + ") b[" + (2 * i + 1) + "," + (2 * i + 2) + ")", 1, 1, 0));
         }
-        for (PlacementPolicy policy : List.of(PlacementPolicy.CLING, PlacementPolicy.NORMAL, PlacementPolicy.ANYWHERE)) {
+        for (PlacementPolicy policy : List.of(PlacementPolicy.CLING, PlacementPolicy.NORMAL,
+                PlacementPolicy.ANYWHERE)) {
             Placement placement = set.allocate(VolumeRequest.ofExtents(20_000).stripes(2).policy(policy).build());
             assertEquals(20_000, placement.layout().pieces().count());
             assertEquals(0, set.freeLength());
             set.free(placement);
         }
-        assertThrows(PlacementRefusedException.class, () -> set.allocate(VolumeRequest.ofExtents(20_002).stripes(2).policy(PlacementPolicy.ANYWHERE).build()));
+        assertThrows(PlacementRefusedException.class, () -> set
+                .allocate(VolumeRequest.ofExtents(20_002).stripes(2).policy(PlacementPolicy.ANYWHERE).build()));
         assertEquals(0.9999, set.fragmentation(), 1e-9);
         set.validate();
     }
@@ -274,7 +288,8 @@ class VolumeSetTest {
             for (int i = 0; i < 2_000; i++) {
                 try {
                     Placement placement = set.allocate(VolumeRequest.ofExtents(2 + 2 * (i % 9)).stripes(2).build());
-                    placement.layout().pieces().forEach(piece -> assertTrue(set.isAllocated(piece.source(), piece.offset(), piece.length())));
+                    placement.layout().pieces().forEach(
+                            piece -> assertTrue(set.isAllocated(piece.source(), piece.offset(), piece.length())));
                     set.free(placement);
                 } catch (PlacementRefusedException e) {
                     refused++;

@@ -64,7 +64,8 @@ final class Volumes {
                     position += length;
                 }
             }
-            legs.add(new Leg(Layout.stripeOf(i, stripes, copies), Layout.copyOf(i, stripes, copies), i >= stripes * copies, metadata, pieces));
+            legs.add(new Leg(Layout.stripeOf(i, stripes, copies), Layout.copyOf(i, stripes, copies),
+                    i >= stripes * copies, metadata, pieces));
         }
         return new Layout(stripes, copies, parity, legs);
     }
