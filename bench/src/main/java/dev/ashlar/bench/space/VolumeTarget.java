@@ -184,7 +184,7 @@ final class VolumeTarget implements Target {
     private Map<String, List<Owned>> owned() {
         Map<String, List<Owned>> owned = new LinkedHashMap<>();
         live.forEach((name, placement) -> parts(set.remaining(placement))
-                .forEach(part -> owned.computeIfAbsent(part.source(), unused -> new ArrayList<>())
+                .forEach(part -> owned.computeIfAbsent(part.source(), _ -> new ArrayList<>())
                         .add(new Owned(part, name))));
         owned.values().forEach(list -> list.sort(Comparator.comparingLong(each -> each.part().offset())));
         return owned;

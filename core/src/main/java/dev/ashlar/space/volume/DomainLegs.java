@@ -13,7 +13,7 @@ final class DomainLegs implements Way {
     DomainLegs(Problem problem) {
         this.problem = problem;
         for (int room = 0; room < problem.size(); room++) {
-            domains.computeIfAbsent(problem.domain(room), unused -> new ArrayList<>()).add(room);
+            domains.computeIfAbsent(problem.domain(room), _ -> new ArrayList<>()).add(room);
         }
     }
 

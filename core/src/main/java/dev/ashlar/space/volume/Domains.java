@@ -2,7 +2,6 @@ package dev.ashlar.space.volume;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +12,7 @@ import java.util.Set;
  */
 final class Domains {
     private final List<Integer> parents = new ArrayList<>();
-    private final Map<Room, Integer> members = new IdentityHashMap<>();
+    private final Map<Room, Integer> members = new HashMap<>();
 
     /** Of all these rooms, by the tags named; by all tags if none is. */
     Domains(Iterable<Room> rooms, Set<String> tags) {
@@ -24,7 +23,7 @@ final class Domains {
             members.put(room, member);
             for (String tag : room.source.tags()) {
                 if (tags.isEmpty() || tags.contains(tag)) {
-                    parents.set(root(member), root(byTag.computeIfAbsent(tag, unused -> member)));
+                    parents.set(root(member), root(byTag.computeIfAbsent(tag, _ -> member)));
                 }
             }
         }

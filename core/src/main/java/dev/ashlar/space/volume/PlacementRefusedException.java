@@ -11,13 +11,13 @@ public final class PlacementRefusedException extends RuntimeException {
 
     private final long neededExtents;
     private final long missingExtents;
-    private final List<Shortfall> shortfalls;
+    private final Shortfall[] shortfalls;
 
     PlacementRefusedException(String message, long neededExtents, long missingExtents, List<Shortfall> shortfalls) {
         super(message);
         this.neededExtents = neededExtents;
         this.missingExtents = missingExtents;
-        this.shortfalls = List.copyOf(shortfalls);
+        this.shortfalls = shortfalls.toArray(Shortfall[]::new);
     }
 
     /** Why a source could not give more. */
@@ -62,6 +62,6 @@ public final class PlacementRefusedException extends RuntimeException {
 
     /** One for each source of the set, in the order in which they were added. */
     public List<Shortfall> shortfalls() {
-        return shortfalls;
+        return List.of(shortfalls);
     }
 }

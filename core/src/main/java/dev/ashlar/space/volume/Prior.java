@@ -3,6 +3,7 @@ package dev.ashlar.space.volume;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** What a request continues, leg by leg: the rooms and domains that a leg is in, and where it ends. Immutable. */
 final class Prior {
@@ -22,7 +23,7 @@ final class Prior {
             rooms[leg] = new BitSet();
             domains[leg] = new BitSet();
             for (Piece piece : layout.legs().get(leg).pieces()) {
-                Room room = all.get(piece.source());
+                Room room = Objects.requireNonNull(all.get(piece.source()), piece.source());
                 int index = usable.indexOf(room);
                 lastRoom[leg] = index;
                 lastEnd[leg] = piece.end();

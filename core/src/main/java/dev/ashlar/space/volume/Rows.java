@@ -17,7 +17,7 @@ final class Rows {
     static List<Integer> byDomain(Problem problem, Collection<Integer> rooms) {
         Map<Integer, List<Integer>> domains = new LinkedHashMap<>();
         for (int room : rooms) {
-            domains.computeIfAbsent(problem.domain(room), unused -> new ArrayList<>()).add(room);
+            domains.computeIfAbsent(problem.domain(room), _ -> new ArrayList<>()).add(room);
         }
         return domains.values().stream().flatMap(List::stream).toList();
     }
