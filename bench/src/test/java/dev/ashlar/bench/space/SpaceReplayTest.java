@@ -5,14 +5,16 @@ import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 
 import javax.xml.parsers.DocumentBuilderFactory;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.ashlar.space.SpacePolicy;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -207,21 +209,38 @@ class SpaceReplayTest {
     }
 
     @Test
-    void json_hasEveryPlacement() throws Exception {
+    void json_hasTheDocumentedKeysAndEveryPlacement() throws Exception {
         StringWriter out = new StringWriter();
         SpaceJson.write(run("space volumes; source a 9; source b 9; allocate v 4 copies=2; allocate w 90"), out);
-        JsonNode json = new ObjectMapper().readTree(out.toString());
+        String json = out.toString();
 
-        assertEquals("VOLUMES", json.get("kind").asText());
-        assertEquals(8, json.get("used").asLong());
-        assertEquals(5, json.get("largestFree").asLong());
-        assertEquals("b", json.get("spaces").get(1).get("name").asText());
-        JsonNode part = json.get("placements").get(0).get("parts").get(1);
-        assertEquals("b", part.get("source").asText());
-        assertEquals(1, part.get("copy").asInt());
-        assertEquals("DATA", part.get("role").asText());
-        assertEquals(5, json.get("refusals").get(0).get("line").asInt());
-        assertTrue(out.toString().endsWith("}\n"));
+        List<String> spaceKeys = List.of("name", "note", "start", "end", "used", "free", "largestFree", "fragmentation");
+        List<String> partKeys = List.of("source", "offset", "length", "role", "stripe", "copy");
+        List<String> expected = new ArrayList<>(List.of("script", "kind", "policy", "requests", "frees", "skippedFrees", "peakUsed",
+                "used", "free", "largestFree", "fragmentation", "spaces"));
+        expected.addAll(spaceKeys);
+        expected.addAll(spaceKeys);
+        expected.addAll(List.of("placements", "line", "name", "requested", "parts"));
+        expected.addAll(partKeys);
+        expected.addAll(partKeys);
+        expected.addAll(List.of("refusals", "line", "name", "reason"));
+        assertEquals(expected, keys(json));
+        assertTrue(json.contains("\"kind\" : \"VOLUMES\""), json);
+        assertTrue(json.contains("\"role\" : \"DATA\",\n      \"stripe\" : 0,\n      \"copy\" : 1"), json);
+        assertTrue(json.contains("\"line\" : 5,\n    \"name\" : \"w\""), json);
+        assertTrue(json.endsWith("}\n"), json);
+    }
+
+    private static List<String> keys(String json) throws IOException {
+        List<String> keys = new ArrayList<>();
+        try (JsonParser parser = new JsonFactory().createParser(json)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                if (token == JsonToken.FIELD_NAME) {
+                    keys.add(parser.currentName());
+                }
+            }
+        }
+        return keys;
     }
 
     @Test

@@ -172,7 +172,11 @@ public record VolumeRequest(
             return this;
         }
 
-        /** Keeps legs apart so that a domain that fails costs no data: at any position it has one copy of a stripe at most, or as many legs as there is parity. */
+        /**
+         * Keeps legs apart so that a domain that fails costs no data: at any position it has one copy of a stripe at most, or as many legs as there is
+         * parity. CLING and CLING_BY_TAGS then continue only a placement whose own legs are in distinct domains throughout, and may miss a placement
+         * otherwise.
+         */
         public Builder apartByDomain() {
             isApartByDomain = true;
             return this;

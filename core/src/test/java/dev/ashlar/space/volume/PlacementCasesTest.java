@@ -133,7 +133,7 @@ class PlacementCasesTest {
                 shortfall -> found.append(' ').append(shortfall.source()).append(' ').append(shortfall.reason()));
         assertEquals(expected, found.toString(), e.getMessage());
         assertEquals(held, set.status().toString());
-        assertTrue(e.getMessage().toLowerCase(Locale.ROOT).contains("missing"), e::getMessage);
+        assertTrue(String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("missing"), e::getMessage);
         set.validate();
     }
 }

@@ -20,10 +20,10 @@ final class Volumes {
      */
     static VolumeSet<String> set(String sources) {
         VolumeSet<String> set = new VolumeSet<>();
-        for (String text : sources.strip().split("\\s+")) {
-            String[] taken = text.split("-");
-            String[] words = taken[0].split("/");
-            String[] head = words[0].split(":");
+        for (String text : sources.strip().split("\\s+", -1)) {
+            String[] taken = text.split("-", -1);
+            String[] words = taken[0].split("/", -1);
+            String[] head = words[0].split(":", -1);
             Source<String> source = Source.of(head[0], Long.parseLong(head[1]), "/dev/" + head[0]);
             List<String> tags = new ArrayList<>();
             for (int i = 1; i < words.length; i++) {
@@ -35,7 +35,7 @@ final class Volumes {
             }
             set.addSource(source.tags(tags.toArray(new String[0])));
             for (int i = 1; i < taken.length; i++) {
-                String[] range = taken[i].split(",");
+                String[] range = taken[i].split(",", -1);
                 set.restore(layout(head[0] + "[" + range[0] + "," + range[1] + ")", 1, 1, 0));
             }
         }
@@ -45,12 +45,12 @@ final class Volumes {
     /** A layout from legs such as {@code a[0,4) b[2,3) | c[0,5)}; a leg's metadata comes first, in angle brackets: {@code <a[0,1)> a[1,5)}. */
     static Layout layout(String text, int stripes, int copies, int parity) {
         List<Leg> legs = new ArrayList<>();
-        String[] parts = text.split("\\|");
+        String[] parts = text.split("\\|", -1);
         for (int i = 0; i < parts.length; i++) {
             List<Piece> metadata = new ArrayList<>();
             List<Piece> pieces = new ArrayList<>();
             long position = 0;
-            for (String word : parts[i].strip().split(" ")) {
+            for (String word : parts[i].strip().split(" ", -1)) {
                 Matcher matcher = PIECE.matcher(word);
                 if (!matcher.find()) {
                     throw new AssertionError("no piece: " + word);
@@ -83,17 +83,17 @@ final class Volumes {
 
     /** A request from words such as {@code 10 stripes=2 copies=2 parity=1 metadata=1 tiers=fast,archive domains=x,y apart approximate cling}. */
     static VolumeRequest.Builder request(String text) {
-        String[] words = text.strip().split("\\s+");
+        String[] words = text.strip().split("\\s+", -1);
         VolumeRequest.Builder builder = VolumeRequest.ofExtents(Long.parseLong(words[0]));
         for (int i = 1; i < words.length; i++) {
-            String[] pair = words[i].split("=");
+            String[] pair = words[i].split("=", -1);
             switch (pair[0]) {
                 case "stripes" -> builder.stripes(Integer.parseInt(pair[1]));
                 case "copies" -> builder.copies(Integer.parseInt(pair[1]));
                 case "parity" -> builder.parity(Integer.parseInt(pair[1]));
                 case "metadata" -> builder.metadataExtents(Integer.parseInt(pair[1]));
-                case "domains" -> builder.domains(pair[1].split(","));
-                case "tiers" -> builder.tiers(Arrays.stream(pair[1].split(","))
+                case "domains" -> builder.domains(pair[1].split(",", -1));
+                case "tiers" -> builder.tiers(Arrays.stream(pair[1].split(",", -1))
                         .map(tier -> Tier.valueOf(tier.toUpperCase(Locale.ROOT)))
                         .toArray(Tier[]::new));
                 case "apart" -> builder.apartByDomain();
