@@ -50,7 +50,7 @@ final class RangeTarget implements Target {
             try {
                 offset = space.allocate(step.length(), step.alignment());
             } catch (SpaceExhaustedException e) {
-                return Answer.refused(e.getMessage());
+                return Answer.refused(String.valueOf(e.getMessage()));
             }
         }
         Extent extent = new Extent(offset, step.length());

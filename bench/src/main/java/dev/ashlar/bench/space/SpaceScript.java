@@ -39,9 +39,12 @@ record SpaceScript(
         int number = 0;
         for (String content = text.readLine(); content != null; content = text.readLine()) {
             ScriptLine line = ScriptLine.of(++number, content);
-            if (line != null && header == null) {
+            if (line == null) {
+                continue;
+            }
+            if (header == null) {
                 header = header(line, kindInstead, steps);
-            } else if (line != null) {
+            } else {
                 steps.add(header.kind == SpaceKind.VOLUMES ? volumeStep(line) : rangeStep(line));
             }
         }

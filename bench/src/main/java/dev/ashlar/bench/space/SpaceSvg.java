@@ -75,9 +75,8 @@ public final class SpaceSvg {
 
     private void writeTo(Writer out) throws IOException {
         String title =
-                format("%s: %s, %s", report.script(), report.kind().name().toLowerCase(Locale.ROOT), report.policy());
-        String figures = format(
-                "%d placed, %d refused, %d freed; %d units used, %d free, largest free %d, fragmented %.1f %%",
+                String.format(Locale.ROOT, "%s: %s, %s", report.script(), report.kind().name().toLowerCase(Locale.ROOT), report.policy());
+        String figures = String.format(Locale.ROOT, "%d placed, %d refused, %d freed; %d units used, %d free, largest free %d, fragmented %.1f %%",
                 report.placements().size(), report.refused(), report.frees(), report.used(), report.free(),
                 report.largestFree(), 100 * report.fragmentation());
         y += 12;
@@ -87,19 +86,18 @@ public final class SpaceSvg {
         y += 14;
         report.spaces().forEach(this::addSpace);
         addLegend();
-        out.write(format(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" aria-labelledby=\"title figures\">\n",
+        out.write(String.format(Locale.ROOT, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" aria-labelledby=\"title figures\">\n",
                 WIDTH, Math.round(y) + MARGIN, WIDTH));
-        out.write(format("<title id=\"title\">%s</title>\n<desc id=\"figures\">%s</desc>\n<style>\n%s</style>\n",
+        out.write(String.format(Locale.ROOT, "<title id=\"title\">%s</title>\n<desc id=\"figures\">%s</desc>\n<style>\n%s</style>\n",
                 escape(title), escape(figures), STYLE));
-        out.write(format("<rect class=\"paper\" width=\"100%%\" height=\"100%%\"/>\n"));
-        out.append(body).write(format("</svg>\n"));
+        out.write(String.format(Locale.ROOT, "<rect class=\"paper\" width=\"100%%\" height=\"100%%\"/>\n"));
+        out.append(body).write(String.format(Locale.ROOT, "</svg>\n"));
     }
 
     private void addSpace(Mapped space) {
         y += 22;
         String note = space.note().isEmpty() ? "" : " (" + space.note() + ")";
-        text("", MARGIN, format("%s%s: %d of %d used, largest free %d, fragmented %.1f %%",
+        text("", MARGIN, String.format(Locale.ROOT, "%s%s: %d of %d used, largest free %d, fragmented %.1f %%",
                 SpaceReport.shown(space.name()), note, space.used(), space.end() - space.start(), space.largestFree(),
                 100 * space.fragmentation()));
         y += 8;
@@ -125,7 +123,7 @@ public final class SpaceSvg {
             rectangle(role + " edge", x, y, width, BAR, owned.owner() + ": " + part.text() + describe(part));
             String label = label(owned);
             if (label.length() * CHARACTER + 6 < width) {
-                body.append(format("<text class=\"on\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>\n",
+                body.append(String.format(Locale.ROOT, "<text class=\"on\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>\n",
                         x + width / 2, y + BAR / 2.0 + 4, escape(label)));
             }
         }
@@ -140,7 +138,7 @@ public final class SpaceSvg {
     }
 
     private String describe(Part part) {
-        return report.kind() == SpaceKind.VOLUMES ? format(", %s, stripe %d, copy %d",
+        return report.kind() == SpaceKind.VOLUMES ? String.format(Locale.ROOT, ", %s, stripe %d, copy %d",
                 part.role().name().toLowerCase(Locale.ROOT), part.stripe(), part.copy()) : "";
     }
 
@@ -154,14 +152,16 @@ public final class SpaceSvg {
         for (int cell = 0; cell < cells; cell++) {
             double share = Math.min(used[cell] / perCell, 1);
             String shade = share < 1e-9 ? "free" : "s" + Math.max(1, (int) Math.ceil(share * SHADES - 1e-9));
-            rectangle(shade, MARGIN + cell % COLUMNS * CELL, y + cell / COLUMNS * (double) CELL, CELL - 1, CELL - 1,
+            int row = cell / COLUMNS;
+            rectangle(shade, MARGIN + cell % COLUMNS * CELL, y + row * CELL, CELL - 1, CELL - 1,
                     "");
         }
-        y += (cells + COLUMNS - 1) / COLUMNS * (double) CELL + 12;
+        int drawn = (cells + COLUMNS - 1) / COLUMNS;
+        y += drawn * CELL + 12;
         text("soft", MARGIN,
-                format("%d parts; line by line from %d to %d, a cell is %s units", space.parts().size(), space.start(),
+                String.format(Locale.ROOT, "%d parts; line by line from %d to %d, a cell is %s units", space.parts().size(), space.start(),
                         space.end(),
-                        perCell == Math.rint(perCell) ? format("%.0f", perCell) : format("%.2f", perCell)));
+                        perCell == Math.rint(perCell) ? String.format(Locale.ROOT, "%.0f", perCell) : String.format(Locale.ROOT, "%.2f", perCell)));
     }
 
     /** How many units of each cell are in use. */
@@ -180,7 +180,7 @@ public final class SpaceSvg {
 
     private void scaleLabels(long start, long end) {
         text("soft", MARGIN, Long.toString(start));
-        body.append(format("<text class=\"soft\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%d</text>\n", WIDTH - MARGIN,
+        body.append(String.format(Locale.ROOT, "<text class=\"soft\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%d</text>\n", WIDTH - MARGIN,
                 y, end));
     }
 
@@ -223,13 +223,13 @@ public final class SpaceSvg {
 
     private void rectangle(String style, double x, double top, double width, double height, String tip) {
         String end = tip.isEmpty() ? "/>" : "><title>" + escape(tip) + "</title></rect>";
-        body.append(format("<rect class=\"%s\" x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\"", style, x, top,
+        body.append(String.format(Locale.ROOT, "<rect class=\"%s\" x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\"", style, x, top,
                 width, height)).append(end).append('\n');
     }
 
     private void text(String style, double x, String content) {
         String attribute = style.isEmpty() ? "" : " class=\"" + style + "\"";
-        body.append(format("<text%s x=\"%.1f\" y=\"%.1f\">%s</text>\n", attribute, x, y, escape(content)));
+        body.append(String.format(Locale.ROOT, "<text%s x=\"%.1f\" y=\"%.1f\">%s</text>\n", attribute, x, y, escape(content)));
     }
 
     /** What XML has no place for, from a script's names, becomes a question mark. */
@@ -246,9 +246,5 @@ public final class SpaceSvg {
             }
         });
         return escaped.toString();
-    }
-
-    private static String format(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
     }
 }

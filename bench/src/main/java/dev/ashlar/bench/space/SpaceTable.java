@@ -26,10 +26,8 @@ public final class SpaceTable {
     /** The lines, the last without a line break. */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add(format(
-                "%s: %s, %s", report.script(), report.kind().name().toLowerCase(Locale.ROOT), report.policy()));
-        lines.add(format(
-                "%d requests: %d placed, %d refused, %d freed%s",
+        lines.add(String.format(Locale.ROOT, "%s: %s, %s", report.script(), report.kind().name().toLowerCase(Locale.ROOT), report.policy()));
+        lines.add(String.format(Locale.ROOT, "%d requests: %d placed, %d refused, %d freed%s",
                 report.requests(), report.placements().size(), report.refused(), report.frees(),
                 report.skippedFrees() == 0 ? ""
                         : ", " + report.skippedFrees() + " frees skipped of what had been refused"));
@@ -37,7 +35,7 @@ public final class SpaceTable {
             lines.add("");
             lines.add("line        placed");
             report.placements().stream().limit(most).forEach(placed -> lines.add(
-                    format("%-10d  %s: %d -> %s", placed.line(), placed.name(), placed.requested(),
+                    String.format(Locale.ROOT, "%-10d  %s: %d -> %s", placed.line(), placed.name(), placed.requested(),
                             parts(placed.parts()))));
             addRest(lines, report.placements().size());
         }
@@ -45,7 +43,7 @@ public final class SpaceTable {
             lines.add("");
             lines.add("line        refused");
             report.refusals().stream().limit(most).forEach(
-                    refused -> lines.add(format("%-10d  %s: %s", refused.line(), refused.name(), refused.reason())));
+                    refused -> lines.add(String.format(Locale.ROOT, "%-10d  %s: %s", refused.line(), refused.name(), refused.reason())));
             addRest(lines, report.refusals().size());
         }
         lines.add("");
@@ -57,23 +55,23 @@ public final class SpaceTable {
         int width = Math.max(5,
                 report.spaces().stream().mapToInt(space -> SpaceReport.shown(space.name()).length()).max().orElse(0));
         String row = "%-" + width + "s  %15s  %15s  %15s  %15s  %10s%s";
-        lines.add(format(row, "space", "units", "used", "free", "largest free", "fragmented", ""));
+        lines.add(String.format(Locale.ROOT, row, "space", "units", "used", "free", "largest free", "fragmented", ""));
         for (SpaceReport.Mapped space : report.spaces()) {
-            lines.add(format(row, SpaceReport.shown(space.name()), space.end() - space.start(), space.used(),
+            lines.add(String.format(Locale.ROOT, row, SpaceReport.shown(space.name()), space.end() - space.start(), space.used(),
                     space.free(), space.largestFree(),
                     percent(space.fragmentation()), space.note().isEmpty() ? "" : "  " + space.note()));
         }
         if (report.spaces().size() > 1) {
-            lines.add(format(row, "all", report.used() + report.free(), report.used(), report.free(),
+            lines.add(String.format(Locale.ROOT, row, "all", report.used() + report.free(), report.used(), report.free(),
                     report.largestFree(), percent(report.fragmentation()), ""));
         }
-        lines.add(format("at most %d units were in use; the space was sound (%d validations)", report.peakUsed(),
+        lines.add(String.format(Locale.ROOT, "at most %d units were in use; the space was sound (%d validations)", report.peakUsed(),
                 report.validations()));
     }
 
     private void addRest(List<String> lines, int count) {
         if (count > most) {
-            lines.add(format("%-10s  and %d more (--rows; --json has all)", "...", count - most));
+            lines.add(String.format(Locale.ROOT, "%-10s  and %d more (--rows; --json has all)", "...", count - most));
         }
     }
 
@@ -83,10 +81,6 @@ public final class SpaceTable {
     }
 
     private static String percent(double share) {
-        return format("%.1f %%", 100 * share);
-    }
-
-    private static String format(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
+        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
     }
 }

@@ -84,7 +84,7 @@ final class VolumeTarget implements Target {
             live.put(step.name(), placement);
             return new Answer(parts(placement.layout()), "");
         } catch (PlacementRefusedException e) {
-            return Answer.refused(e.getMessage());
+            return Answer.refused(String.valueOf(e.getMessage()));
         }
     }
 
