@@ -75,8 +75,10 @@ public final class SpaceSvg {
 
     private void writeTo(Writer out) throws IOException {
         String title =
-                String.format(Locale.ROOT, "%s: %s, %s", report.script(), report.kind().name().toLowerCase(Locale.ROOT), report.policy());
-        String figures = String.format(Locale.ROOT, "%d placed, %d refused, %d freed; %d units used, %d free, largest free %d, fragmented %.1f %%",
+                String.format(Locale.ROOT, "%s: %s, %s", report.script(), report.kind().name().toLowerCase(Locale.ROOT),
+                        report.policy());
+        String figures = String.format(Locale.ROOT,
+                "%d placed, %d refused, %d freed; %d units used, %d free, largest free %d, fragmented %.1f %%",
                 report.placements().size(), report.refused(), report.frees(), report.used(), report.free(),
                 report.largestFree(), 100 * report.fragmentation());
         y += 12;
@@ -86,9 +88,11 @@ public final class SpaceSvg {
         y += 14;
         report.spaces().forEach(this::addSpace);
         addLegend();
-        out.write(String.format(Locale.ROOT, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" aria-labelledby=\"title figures\">\n",
+        out.write(String.format(Locale.ROOT,
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" aria-labelledby=\"title figures\">\n",
                 WIDTH, Math.round(y) + MARGIN, WIDTH));
-        out.write(String.format(Locale.ROOT, "<title id=\"title\">%s</title>\n<desc id=\"figures\">%s</desc>\n<style>\n%s</style>\n",
+        out.write(String.format(Locale.ROOT,
+                "<title id=\"title\">%s</title>\n<desc id=\"figures\">%s</desc>\n<style>\n%s</style>\n",
                 escape(title), escape(figures), STYLE));
         out.write(String.format(Locale.ROOT, "<rect class=\"paper\" width=\"100%%\" height=\"100%%\"/>\n"));
         out.append(body).write(String.format(Locale.ROOT, "</svg>\n"));
@@ -123,7 +127,8 @@ public final class SpaceSvg {
             rectangle(role + " edge", x, y, width, BAR, owned.owner() + ": " + part.text() + describe(part));
             String label = label(owned);
             if (label.length() * CHARACTER + 6 < width) {
-                body.append(String.format(Locale.ROOT, "<text class=\"on\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>\n",
+                body.append(String.format(Locale.ROOT,
+                        "<text class=\"on\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>\n",
                         x + width / 2, y + BAR / 2.0 + 4, escape(label)));
             }
         }
@@ -159,9 +164,11 @@ public final class SpaceSvg {
         int drawn = (cells + COLUMNS - 1) / COLUMNS;
         y += drawn * CELL + 12;
         text("soft", MARGIN,
-                String.format(Locale.ROOT, "%d parts; line by line from %d to %d, a cell is %s units", space.parts().size(), space.start(),
+                String.format(Locale.ROOT, "%d parts; line by line from %d to %d, a cell is %s units",
+                        space.parts().size(), space.start(),
                         space.end(),
-                        perCell == Math.rint(perCell) ? String.format(Locale.ROOT, "%.0f", perCell) : String.format(Locale.ROOT, "%.2f", perCell)));
+                        perCell == Math.rint(perCell) ? String.format(Locale.ROOT, "%.0f", perCell)
+                                : String.format(Locale.ROOT, "%.2f", perCell)));
     }
 
     /** How many units of each cell are in use. */
@@ -180,7 +187,8 @@ public final class SpaceSvg {
 
     private void scaleLabels(long start, long end) {
         text("soft", MARGIN, Long.toString(start));
-        body.append(String.format(Locale.ROOT, "<text class=\"soft\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%d</text>\n", WIDTH - MARGIN,
+        body.append(String.format(Locale.ROOT,
+                "<text class=\"soft\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%d</text>\n", WIDTH - MARGIN,
                 y, end));
     }
 
@@ -223,13 +231,15 @@ public final class SpaceSvg {
 
     private void rectangle(String style, double x, double top, double width, double height, String tip) {
         String end = tip.isEmpty() ? "/>" : "><title>" + escape(tip) + "</title></rect>";
-        body.append(String.format(Locale.ROOT, "<rect class=\"%s\" x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\"", style, x, top,
+        body.append(String.format(Locale.ROOT,
+                "<rect class=\"%s\" x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\"", style, x, top,
                 width, height)).append(end).append('\n');
     }
 
     private void text(String style, double x, String content) {
         String attribute = style.isEmpty() ? "" : " class=\"" + style + "\"";
-        body.append(String.format(Locale.ROOT, "<text%s x=\"%.1f\" y=\"%.1f\">%s</text>\n", attribute, x, y, escape(content)));
+        body.append(String.format(Locale.ROOT, "<text%s x=\"%.1f\" y=\"%.1f\">%s</text>\n", attribute, x, y,
+                escape(content)));
     }
 
     /** What XML has no place for, from a script's names, becomes a question mark. */

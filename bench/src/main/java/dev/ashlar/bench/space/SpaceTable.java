@@ -26,7 +26,8 @@ public final class SpaceTable {
     /** The lines, the last without a line break. */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add(String.format(Locale.ROOT, "%s: %s, %s", report.script(), report.kind().name().toLowerCase(Locale.ROOT), report.policy()));
+        lines.add(String.format(Locale.ROOT, "%s: %s, %s", report.script(),
+                report.kind().name().toLowerCase(Locale.ROOT), report.policy()));
         lines.add(String.format(Locale.ROOT, "%d requests: %d placed, %d refused, %d freed%s",
                 report.requests(), report.placements().size(), report.refused(), report.frees(),
                 report.skippedFrees() == 0 ? ""
@@ -43,7 +44,8 @@ public final class SpaceTable {
             lines.add("");
             lines.add("line        refused");
             report.refusals().stream().limit(most).forEach(
-                    refused -> lines.add(String.format(Locale.ROOT, "%-10d  %s: %s", refused.line(), refused.name(), refused.reason())));
+                    refused -> lines.add(String.format(Locale.ROOT, "%-10d  %s: %s", refused.line(), refused.name(),
+                            refused.reason())));
             addRest(lines, report.refusals().size());
         }
         lines.add("");
@@ -57,15 +59,18 @@ public final class SpaceTable {
         String row = "%-" + width + "s  %15s  %15s  %15s  %15s  %10s%s";
         lines.add(String.format(Locale.ROOT, row, "space", "units", "used", "free", "largest free", "fragmented", ""));
         for (SpaceReport.Mapped space : report.spaces()) {
-            lines.add(String.format(Locale.ROOT, row, SpaceReport.shown(space.name()), space.end() - space.start(), space.used(),
+            lines.add(String.format(Locale.ROOT, row, SpaceReport.shown(space.name()), space.end() - space.start(),
+                    space.used(),
                     space.free(), space.largestFree(),
                     percent(space.fragmentation()), space.note().isEmpty() ? "" : "  " + space.note()));
         }
         if (report.spaces().size() > 1) {
-            lines.add(String.format(Locale.ROOT, row, "all", report.used() + report.free(), report.used(), report.free(),
-                    report.largestFree(), percent(report.fragmentation()), ""));
+            lines.add(
+                    String.format(Locale.ROOT, row, "all", report.used() + report.free(), report.used(), report.free(),
+                            report.largestFree(), percent(report.fragmentation()), ""));
         }
-        lines.add(String.format(Locale.ROOT, "at most %d units were in use; the space was sound (%d validations)", report.peakUsed(),
+        lines.add(String.format(Locale.ROOT, "at most %d units were in use; the space was sound (%d validations)",
+                report.peakUsed(),
                 report.validations()));
     }
 

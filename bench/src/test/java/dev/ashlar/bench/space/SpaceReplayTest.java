@@ -214,10 +214,12 @@ class SpaceReplayTest {
         SpaceJson.write(run("space volumes; source a 9; source b 9; allocate v 4 copies=2; allocate w 90"), out);
         String json = out.toString();
 
-        List<String> spaceKeys = List.of("name", "note", "start", "end", "used", "free", "largestFree", "fragmentation");
+        List<String> spaceKeys =
+                List.of("name", "note", "start", "end", "used", "free", "largestFree", "fragmentation");
         List<String> partKeys = List.of("source", "offset", "length", "role", "stripe", "copy");
-        List<String> expected = new ArrayList<>(List.of("script", "kind", "policy", "requests", "frees", "skippedFrees", "peakUsed",
-                "used", "free", "largestFree", "fragmentation", "spaces"));
+        List<String> expected =
+                new ArrayList<>(List.of("script", "kind", "policy", "requests", "frees", "skippedFrees", "peakUsed",
+                        "used", "free", "largestFree", "fragmentation", "spaces"));
         expected.addAll(spaceKeys);
         expected.addAll(spaceKeys);
         expected.addAll(List.of("placements", "line", "name", "requested", "parts"));
