@@ -10,9 +10,19 @@ final class ExtentList extends AbstractList<Extent> implements RandomAccess {
     private final long[] pairs;
     private final int size;
 
-    private ExtentList(long[] pairs, int size) {
+    /** Takes the array as it is. */
+    ExtentList(long[] pairs, int size) {
         this.pairs = pairs;
         this.size = size;
+    }
+
+    /** The length of an array for so many extents. */
+    static int arrayLength(long extents) {
+        if (extents > Builder.MAX_PAIRS) {
+            throw new IllegalStateException(
+                    "extents: " + extents + " (expected: at most " + Builder.MAX_PAIRS + ", what a list can hold)");
+        }
+        return 2 * (int) extents;
     }
 
     static ExtentList of() {

@@ -168,36 +168,11 @@ final class GrowingSpace {
     }
 
     ExtentList freeExtents() {
-        ExtentList.Builder list = new ExtentList.Builder(free.count());
-        LeafNodes leaves = free.byOffset.leaves;
-        for (int leaf = free.byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
-            int base = leaf * leaves.width;
-            for (int at = base; at < base + leaves.counts[leaf]; at++) {
-                list.add(leaves.keys[at], leaves.values[at]);
-            }
-        }
-        return list.build();
+        return free.list();
     }
 
-    /** What lies between the free extents. */
     ExtentList extents() {
-        ExtentList.Builder list = new ExtentList.Builder(free.count() + 1);
-        long from = start;
-        LeafNodes leaves = free.byOffset.leaves;
-        for (int leaf = free.byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
-            int base = leaf * leaves.width;
-            for (int at = base; at < base + leaves.counts[leaf]; at++) {
-                long to = leaves.keys[at];
-                if (from < to) {
-                    list.add(from, to - from);
-                }
-                from = to + leaves.values[at];
-            }
-        }
-        if (from < end) {
-            list.add(from, end - from);
-        }
-        return list.build();
+        return free.gaps(start, end);
     }
 
     void validate() {
