@@ -52,13 +52,14 @@ final class ExtentList extends AbstractList<Extent> implements RandomAccess {
         private int size;
 
         Builder(long expected) {
-            pairs = new long[2 * (int) Math.clamp(expected, 4, MAX_PAIRS)];
+            pairs = new long[2 * Math.clamp(expected, 4, MAX_PAIRS)];
         }
 
         void add(long offset, long length) {
             if (2 * size == pairs.length) {
                 if (size == MAX_PAIRS) {
-                    throw new IllegalStateException("extents: more than " + MAX_PAIRS + " (expected: what a list can hold)");
+                    throw new IllegalStateException(
+                            "extents: more than " + MAX_PAIRS + " (expected: what a list can hold)");
                 }
                 pairs = Arrays.copyOf(pairs, 2 * Math.min(MAX_PAIRS, 2 * size));
             }

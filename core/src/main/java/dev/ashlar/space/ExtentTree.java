@@ -98,7 +98,7 @@ final class ExtentTree {
     /** Goes to the first pair that is not below (key, value), by the key alone where keys are unique; false if there is none. */
     boolean ceiling(long key, long value) {
         descend(key, value);
-        return slot >= 0 && key() == key && (keepsMaxima || value() == value) || next();
+        return (slot >= 0 && key() == key && (keepsMaxima || value() == value)) || next();
     }
 
     /** Goes from the position to the next pair; false, and stays, if there is none. */
@@ -240,7 +240,7 @@ final class ExtentTree {
     void replace(long key, long value) {
         int at = leaf * LEAF_WIDTH + slot;
         long oldKey = leaves.keys[at];
-        if (key > oldKey && slot == leaves.counts[leaf] - 1 || key < oldKey && slot == 0) {
+        if ((key > oldKey && slot == leaves.counts[leaf] - 1) || (key < oldKey && slot == 0)) {
             // It may have to cross the bound between two leaves.
             reserve(1);
             remove();

@@ -271,7 +271,8 @@ final class FreeExtents {
         if (length > 0) {
             if (!sizes.ceiling(length, offset) || sizes.key() != length || sizes.value() != offset) {
                 throw new IllegalStateException(
-                        "free extent " + Requests.range(offset, offset + length) + ": not in the index by length (expected: once)");
+                        "free extent " + Requests.range(offset, offset + length)
+                                + ": not in the index by length (expected: once)");
             }
             sizes.remove();
         }
@@ -298,8 +299,9 @@ final class FreeExtents {
                 long offset = leaves.keys[at];
                 long length = leaves.values[at];
                 if (offset <= free || length <= 0 || length > end - offset) {
-                    throw new IllegalStateException("free extent at " + offset + " of length " + length + " (expected: from above "
-                            + free + " to " + end + ")");
+                    throw new IllegalStateException(
+                            "free extent at " + offset + " of length " + length + " (expected: from above "
+                                    + free + " to " + end + ")");
                 }
                 free = offset + length;
                 sum += length;

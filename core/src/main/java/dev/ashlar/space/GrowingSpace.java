@@ -41,7 +41,8 @@ final class GrowingSpace {
     }
 
     SpaceMap map() {
-        return new SpaceMap(grows ? SpaceMap.GROWING : SpaceMap.VOLUME, policy, start, limit, end, cursor, freeExtents());
+        return new SpaceMap(grows ? SpaceMap.GROWING : SpaceMap.VOLUME, policy, start, limit, end, cursor,
+                freeExtents());
     }
 
     /** Where the request was placed, or {@link FreeExtents#NONE}. */
@@ -122,11 +123,13 @@ final class GrowingSpace {
         long firstFree = offset < start || length > end - offset ? FreeExtents.NONE : free.firstFreeIn(offset, length);
         if (firstFree != FreeExtents.NONE) {
             throw new InvalidFreeException(Reason.DOUBLE_FREE, firstFree, name + ": free of "
-                    + Requests.range(offset, offset + length) + ": free from " + firstFree + " on (expected: allocated)");
+                    + Requests.range(offset, offset + length) + ": free from " + firstFree
+                    + " on (expected: allocated)");
         }
         if (offset < start || length > end - offset) {
             throw new InvalidFreeException(Reason.NOT_FROM_POOL, offset, name + ": free of "
-                    + Requests.range(offset, offset + length) + " (expected: a range in " + Requests.range(start, end) + ")");
+                    + Requests.range(offset, offset + length) + " (expected: a range in " + Requests.range(start, end)
+                    + ")");
         }
         if (grows && offset + length == end) {
             end = free.takeEndingAt(offset);

@@ -99,7 +99,8 @@ class SpaceMapTest {
                 byte[] bad = good.clone();
                 bad[at] ^= (byte) (1 << bit);
                 ByteBuffer buffer = ByteBuffer.wrap(bad);
-                SpaceFormatException e = assertThrows(SpaceFormatException.class, () -> SpaceAllocator.builder().load(buffer));
+                SpaceFormatException e =
+                        assertThrows(SpaceFormatException.class, () -> SpaceAllocator.builder().load(buffer));
                 assertTrue(e.getMessage().contains("expected: "), e.getMessage());
                 assertEquals(0, buffer.position());
             }
@@ -152,7 +153,8 @@ class SpaceMapTest {
             }
         }
         Collections.shuffle(inUse, new Random(SEED));
-        SpaceAllocator rebuilt = SpaceAllocator.builder().start(100).limit(1L << 40).policy(SpacePolicy.BEST_FIT).rebuild(inUse);
+        SpaceAllocator rebuilt =
+                SpaceAllocator.builder().start(100).limit(1L << 40).policy(SpacePolicy.BEST_FIT).rebuild(inUse);
         assertSame(space, rebuilt);
     }
 
@@ -185,7 +187,8 @@ class SpaceMapTest {
         assertEquals(volume.freeExtents(), loaded.freeExtents());
         assertEquals(volume.allocate(3), loaded.allocate(3));
         assertThrows(IllegalArgumentException.class, () -> Space.volume(units + 1L).load(map));
-        assertThrows(IllegalArgumentException.class, () -> BitmapSpace.builder(units).load(space(SpacePolicy.FIRST_FIT, 3).map()));
+        assertThrows(IllegalArgumentException.class,
+                () -> BitmapSpace.builder(units).load(space(SpacePolicy.FIRST_FIT, 3).map()));
         List<Extent> inUse = volume.extents();
         assertEquals(inUse, Space.volume(units).representation(representation).rebuild(inUse).extents());
     }

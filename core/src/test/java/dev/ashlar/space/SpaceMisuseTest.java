@@ -84,7 +84,8 @@ class SpaceMisuseTest {
         assertEquals(80, e.freeLength());
         assertEquals(50, e.largestFree());
         assertEquals(51, e.requestedLength());
-        assertTrue(e.getMessage().contains("no room for 51 by " + space.policy() + ": 80 free, 50 in one piece"), e.getMessage());
+        assertTrue(e.getMessage().contains("no room for 51 by " + space.policy() + ": 80 free, 50 in one piece"),
+                e.getMessage());
         assertEquals(-1, space.tryAllocate(51, 1));
         assertTrue(space.allocateAt(0, 1));
         assertThrows(SpaceExhaustedException.class, () -> space.allocate(1, 1L << 62));

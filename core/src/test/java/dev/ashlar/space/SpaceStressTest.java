@@ -92,7 +92,8 @@ class SpaceStressTest {
             for (int i = 0; i < OPERATIONS; i++) {
                 if (random.nextInt(100) < 52) {
                     int length = 1 + random.nextInt(1 << random.nextInt(10));
-                    long offset = random.nextInt(10) == 0 ? at(length) : space.tryAllocate(length, 1L << random.nextInt(3));
+                    long offset =
+                            random.nextInt(10) == 0 ? at(length) : space.tryAllocate(length, 1L << random.nextInt(3));
                     if (offset >= 0) {
                         own(offset, length);
                     }
