@@ -30,6 +30,9 @@ final class BestRun {
 
     /** The lowest aligned offset in the smallest free run with room, or {@link FirstRun#NONE}. */
     static long smallest(SlabTree tree, long length, long alignment) {
+        if (tree.longest(tree.top(), 0) < length) {
+            return FirstRun.NONE;
+        }
         BestRun search = new BestRun(tree, length, alignment, true);
         long kinds = search.kinds() & -1L << RunClasses.classOf(length);
         for (; kinds != 0 && search.best == FirstRun.NONE; kinds &= kinds - 1) {
@@ -45,6 +48,9 @@ final class BestRun {
             // The first that is as long has room, however it lies; and it begins where a search for the longest finds it.
             long start = FirstRun.find(tree, 0, longest, 1);
             return start == FirstRun.NONE ? start : (start + alignment - 1) & -alignment;
+        }
+        if (longest < length) {
+            return FirstRun.NONE;
         }
         BestRun search = new BestRun(tree, length, alignment, false);
         long kinds = search.kinds() & -1L << RunClasses.classOf(length);

@@ -203,7 +203,8 @@ public final class BitmapSpace implements Space {
         Requests.checkRange(offset, length);
         if (offset >= tree.units || length > tree.units - offset) {
             throw new InvalidFreeException(Reason.NOT_FROM_POOL, offset, name + ": free of "
-                    + Requests.range(offset, offset + length) + " (expected: a range in " + Requests.range(0, tree.units) + ")");
+                    + Requests.range(offset, offset + length) + " (expected: a range in "
+                    + Requests.range(0, tree.units) + ")");
         }
         long firstFree = bits.firstFree(offset, length);
         if (firstFree == SlabBits.NONE) {
@@ -216,7 +217,8 @@ public final class BitmapSpace implements Space {
         }
         if (firstFree != SlabBits.NONE) {
             throw new InvalidFreeException(Reason.DOUBLE_FREE, firstFree, name + ": free of "
-                    + Requests.range(offset, offset + length) + ": free from " + firstFree + " on (expected: allocated)");
+                    + Requests.range(offset, offset + length) + ": free from " + firstFree
+                    + " on (expected: allocated)");
         }
     }
 

@@ -10,9 +10,19 @@ final class ExtentList extends AbstractList<Extent> implements RandomAccess {
     private final long[] pairs;
     private final int size;
 
-    private ExtentList(long[] pairs, int size) {
+    /** Takes the array as it is. */
+    ExtentList(long[] pairs, int size) {
         this.pairs = pairs;
         this.size = size;
+    }
+
+    /** The length of an array for so many extents. */
+    static int arrayLength(long extents) {
+        if (extents > Builder.MAX_PAIRS) {
+            throw new IllegalStateException(
+                    "extents: " + extents + " (expected: at most " + Builder.MAX_PAIRS + ", what a list can hold)");
+        }
+        return 2 * (int) extents;
     }
 
     static ExtentList of() {
@@ -42,13 +52,14 @@ final class ExtentList extends AbstractList<Extent> implements RandomAccess {
         private int size;
 
         Builder(long expected) {
-            pairs = new long[2 * (int) Math.clamp(expected, 4, MAX_PAIRS)];
+            pairs = new long[2 * Math.clamp(expected, 4, MAX_PAIRS)];
         }
 
         void add(long offset, long length) {
             if (2 * size == pairs.length) {
                 if (size == MAX_PAIRS) {
-                    throw new IllegalStateException("extents: more than " + MAX_PAIRS + " (expected: what a list can hold)");
+                    throw new IllegalStateException(
+                            "extents: more than " + MAX_PAIRS + " (expected: what a list can hold)");
                 }
                 pairs = Arrays.copyOf(pairs, 2 * Math.min(MAX_PAIRS, 2 * size));
             }

@@ -25,6 +25,8 @@ final class ExtentTree {
     private static final int LEAF_WIDTH = 64;
     private static final int INNER_WIDTH = 32;
     private static final int MAX_HEIGHT = 16;
+    /** From this height on, with tens of thousands of pairs, the leaves are too many for a core's caches. */
+    private static final int HEIGHT_IN_MEMORY = 3;
 
     final LeafNodes leaves = new LeafNodes(LEAF_WIDTH);
     final InnerNodes inner = new InnerNodes(INNER_WIDTH);
@@ -93,10 +95,10 @@ final class ExtentTree {
         return true;
     }
 
-    /** Goes to the first pair that is not below (key, value); false if there is none. */
+    /** Goes to the first pair that is not below (key, value), by the key alone where keys are unique; false if there is none. */
     boolean ceiling(long key, long value) {
         descend(key, value);
-        return slot >= 0 && key() == key && value() == value || next();
+        return (slot >= 0 && key() == key && (keepsMaxima || value() == value)) || next();
     }
 
     /** Goes from the position to the next pair; false, and stays, if there is none. */
@@ -126,13 +128,13 @@ final class ExtentTree {
     private void descend(long key, long value) {
         int node = root;
         for (int level = 0; level < height; level++) {
-            int place = inner.floor(node, 1, key, value);
+            int place = keepsMaxima ? inner.floor(node, 1, key) : inner.floor(node, 1, key, value);
             nodes[level] = node;
             places[level] = place;
             node = inner.children[node * INNER_WIDTH + place];
         }
         leaf = node;
-        slot = leaves.floor(node, 0, key, value);
+        slot = keepsMaxima ? floorInLeaf(node, key) : leaves.floor(node, 0, key, value);
     }
 
     /**
@@ -143,9 +145,9 @@ final class ExtentTree {
     long endOfRangeWith(long offset) {
         int node = root;
         for (int level = height; level > 0; level--) {
-            node = inner.children[node * INNER_WIDTH + inner.floor(node, 1, offset, Long.MAX_VALUE)];
+            node = inner.children[node * INNER_WIDTH + inner.floor(node, 1, offset)];
         }
-        int place = leaves.floor(node, 0, offset, Long.MAX_VALUE);
+        int place = floorInLeaf(node, offset);
         if (place < 0) {
             node = leaves.previous[node];
             if (node == NONE) {
@@ -156,6 +158,10 @@ final class ExtentTree {
         int at = node * LEAF_WIDTH + place;
         long end = leaves.keys[at] + leaves.values[at];
         return offset < end ? end : -1;
+    }
+
+    private int floorInLeaf(int node, long key) {
+        return height < HEIGHT_IN_MEMORY ? leaves.floor(node, 0, key) : leaves.floorInMemory(node, 0, key);
     }
 
     /** The largest value, 0 if there is none. O(1) but for a tree of one leaf. */
@@ -169,7 +175,7 @@ final class ExtentTree {
         int level = 0;
         boolean pruned = false;
         for (; level < height; level++) {
-            int place = inner.floor(node, 1, key, -1);
+            int place = inner.floor(node, 1, key - 1);
             nodes[level] = node;
             places[level] = place;
             if (inner.maxima[node * INNER_WIDTH + place] < wanted) {
@@ -179,7 +185,7 @@ final class ExtentTree {
             }
             node = inner.children[node * INNER_WIDTH + place];
         }
-        if (!pruned && seekInLeaf(node, leaves.floor(node, 0, key, -1) + 1, wanted)) {
+        if (!pruned && seekInLeaf(node, floorInLeaf(node, key - 1) + 1, wanted)) {
             return true;
         }
         return seekAside(level - 1, wanted);
@@ -234,7 +240,7 @@ final class ExtentTree {
     void replace(long key, long value) {
         int at = leaf * LEAF_WIDTH + slot;
         long oldKey = leaves.keys[at];
-        if (key > oldKey && slot == leaves.counts[leaf] - 1 || key < oldKey && slot == 0) {
+        if ((key > oldKey && slot == leaves.counts[leaf] - 1) || (key < oldKey && slot == 0)) {
             // It may have to cross the bound between two leaves.
             reserve(1);
             remove();
@@ -276,9 +282,7 @@ final class ExtentTree {
             leaves.moveTail(node, kept, right);
             boolean goesRight = place > kept || atEnd;
             put(goesRight ? right : node, goesRight ? place - kept : place, key, value);
-            // Where keys are unique a value may change in place, so that no bound may say anything of it.
-            long boundValue = keepsMaxima ? Long.MIN_VALUE : leaves.values[right * LEAF_WIDTH];
-            addChild(height - 1, right, leaves.keys[right * LEAF_WIDTH], boundValue);
+            addChild(height - 1, right, leaves.keys[right * LEAF_WIDTH], leaves.values[right * LEAF_WIDTH]);
         } else {
             put(node, place, key, value);
         }

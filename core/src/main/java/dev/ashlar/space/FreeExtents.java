@@ -17,6 +17,8 @@ final class FreeExtents {
     final ExtentTree byOffset = new ExtentTree(true);
     private @Nullable ExtentTree bySize;
     private long total;
+    // Whether the position in bySize is that of the extent that was found: it need not be searched again.
+    private boolean sizeIsHere;
 
     long total() {
         return total;
@@ -79,6 +81,7 @@ final class FreeExtents {
             long at = Requests.alignUp(sizes.value(), alignment);
             if (fits(at, length, sizes.value() + sizes.key())) {
                 byOffset.floor(at);
+                sizeIsHere = true;
                 return at;
             }
         }
@@ -141,7 +144,12 @@ final class FreeExtents {
         }
         total -= length;
         if (bySize != null) {
-            removeSize(bySize, start, whole);
+            if (sizeIsHere) {
+                bySize.remove();
+            } else {
+                removeSize(bySize, start, whole);
+            }
+            sizeIsHere = false;
             insertSize(bySize, start, before);
             insertSize(bySize, offset + length, behind);
         }
@@ -210,6 +218,48 @@ final class FreeExtents {
         return start;
     }
 
+    ExtentList list() {
+        long[] pairs = new long[ExtentList.arrayLength(count())];
+        int next = 0;
+        LeafNodes leaves = byOffset.leaves;
+        for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
+            int base = leaf * leaves.width;
+            for (int at = base; at < base + leaves.counts[leaf]; at++) {
+                pairs[next] = leaves.keys[at];
+                pairs[next + 1] = leaves.values[at];
+                next += 2;
+            }
+        }
+        return new ExtentList(pairs, next / 2);
+    }
+
+    /** What lies between the free extents, from a start to an end. */
+    ExtentList gaps(long start, long end) {
+        long[] pairs = new long[ExtentList.arrayLength(count() + 1)];
+        int next = 0;
+        long from = start;
+        LeafNodes leaves = byOffset.leaves;
+        for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
+            int base = leaf * leaves.width;
+            long[] keys = leaves.keys;
+            long[] values = leaves.values;
+            for (int at = base, last = base + leaves.counts[leaf]; at < last; at++) {
+                long to = keys[at];
+                pairs[next] = from;
+                pairs[next + 1] = to - from;
+                // Only before the first free extent may there be nothing.
+                next += from < to ? 2 : 0;
+                from = to + values[at];
+            }
+        }
+        if (from < end) {
+            pairs[next] = from;
+            pairs[next + 1] = end - from;
+            next += 2;
+        }
+        return new ExtentList(pairs, next / 2);
+    }
+
     private void reserve() {
         byOffset.reserve(2);
         if (bySize != null) {
@@ -221,7 +271,8 @@ final class FreeExtents {
         if (length > 0) {
             if (!sizes.ceiling(length, offset) || sizes.key() != length || sizes.value() != offset) {
                 throw new IllegalStateException(
-                        "free extent " + Requests.range(offset, offset + length) + ": not in the index by length (expected: once)");
+                        "free extent " + Requests.range(offset, offset + length)
+                                + ": not in the index by length (expected: once)");
             }
             sizes.remove();
         }
@@ -237,6 +288,7 @@ final class FreeExtents {
     void validate(long start, long end) {
         TreeValidator offsets = new TreeValidator("by offset", byOffset);
         offsets.validate();
+        boolean keepsSizes = bySize != null;
         long sum = 0;
         long print = 0;
         long free = start - 1;
@@ -247,12 +299,13 @@ final class FreeExtents {
                 long offset = leaves.keys[at];
                 long length = leaves.values[at];
                 if (offset <= free || length <= 0 || length > end - offset) {
-                    throw new IllegalStateException("free extent at " + offset + " of length " + length + " (expected: from above "
-                            + free + " to " + end + ")");
+                    throw new IllegalStateException(
+                            "free extent at " + offset + " of length " + length + " (expected: from above "
+                                    + free + " to " + end + ")");
                 }
                 free = offset + length;
                 sum += length;
-                print += TreeValidator.print(offset, length);
+                print += keepsSizes ? TreeValidator.print(offset, length) : 0;
             }
         }
         if (sum != total) {

@@ -41,7 +41,8 @@ final class GrowingSpace {
     }
 
     SpaceMap map() {
-        return new SpaceMap(grows ? SpaceMap.GROWING : SpaceMap.VOLUME, policy, start, limit, end, cursor, freeExtents());
+        return new SpaceMap(grows ? SpaceMap.GROWING : SpaceMap.VOLUME, policy, start, limit, end, cursor,
+                freeExtents());
     }
 
     /** Where the request was placed, or {@link FreeExtents#NONE}. */
@@ -122,11 +123,13 @@ final class GrowingSpace {
         long firstFree = offset < start || length > end - offset ? FreeExtents.NONE : free.firstFreeIn(offset, length);
         if (firstFree != FreeExtents.NONE) {
             throw new InvalidFreeException(Reason.DOUBLE_FREE, firstFree, name + ": free of "
-                    + Requests.range(offset, offset + length) + ": free from " + firstFree + " on (expected: allocated)");
+                    + Requests.range(offset, offset + length) + ": free from " + firstFree
+                    + " on (expected: allocated)");
         }
         if (offset < start || length > end - offset) {
             throw new InvalidFreeException(Reason.NOT_FROM_POOL, offset, name + ": free of "
-                    + Requests.range(offset, offset + length) + " (expected: a range in " + Requests.range(start, end) + ")");
+                    + Requests.range(offset, offset + length) + " (expected: a range in " + Requests.range(start, end)
+                    + ")");
         }
         if (grows && offset + length == end) {
             end = free.takeEndingAt(offset);
@@ -168,36 +171,11 @@ final class GrowingSpace {
     }
 
     ExtentList freeExtents() {
-        ExtentList.Builder list = new ExtentList.Builder(free.count());
-        LeafNodes leaves = free.byOffset.leaves;
-        for (int leaf = free.byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
-            int base = leaf * leaves.width;
-            for (int at = base; at < base + leaves.counts[leaf]; at++) {
-                list.add(leaves.keys[at], leaves.values[at]);
-            }
-        }
-        return list.build();
+        return free.list();
     }
 
-    /** What lies between the free extents. */
     ExtentList extents() {
-        ExtentList.Builder list = new ExtentList.Builder(free.count() + 1);
-        long from = start;
-        LeafNodes leaves = free.byOffset.leaves;
-        for (int leaf = free.byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
-            int base = leaf * leaves.width;
-            for (int at = base; at < base + leaves.counts[leaf]; at++) {
-                long to = leaves.keys[at];
-                if (from < to) {
-                    list.add(from, to - from);
-                }
-                from = to + leaves.values[at];
-            }
-        }
-        if (from < end) {
-            list.add(from, end - from);
-        }
-        return list.build();
+        return free.gaps(start, end);
     }
 
     void validate() {

@@ -173,7 +173,10 @@ final class SlabBits {
 
     private long lastUsedInSlab(int index) {
         Slab slab = tree.slab(index);
-        for (int leaf = slab == null ? -1 : slab.leafCount() - 1; leaf >= 0; leaf--) {
+        if (slab == null) {
+            return NONE;
+        }
+        for (int leaf = slab.leafCount() - 1; leaf >= 0; leaf--) {
             if (!RunSummary.isAllFree(slab.leaf(leaf))) {
                 for (int word = (leaf + 1) * Slab.LEAF_WORDS - 1; word >= leaf * Slab.LEAF_WORDS; word--) {
                     long begin = ((long) index << Slab.SHIFT) + (long) word * Long.SIZE;

@@ -24,9 +24,17 @@ final class SlabTree {
     private final RunJoiner joiner = new RunJoiner();
 
     /** Four numbers for each node; of one that is all free, the first three are its units. */
-    private record Level(long[] prefixes, long[] longest, long[] suffixes, long[] classes) {
+    private static final class Level {
+        final long[] prefixes;
+        final long[] longest;
+        final long[] suffixes;
+        final long[] classes;
+
         Level(int nodes) {
-            this(new long[nodes], new long[nodes], new long[nodes], new long[nodes]);
+            prefixes = new long[nodes];
+            longest = new long[nodes];
+            suffixes = new long[nodes];
+            classes = new long[nodes];
         }
 
         int size() {
@@ -39,7 +47,8 @@ final class SlabTree {
         int count = (int) ((units + Slab.UNITS - 1) >>> Slab.SHIFT);
         slabs = new AtomicReferenceArray<>(count);
         levels = new Level[levelsFor(count)];
-        for (int level = 0, nodes = count; level < levels.length; level++, nodes = (nodes + FAN_OUT - 1) >>> FAN_SHIFT) {
+        for (int level = 0, nodes = count; level < levels.length;
+                level++, nodes = (nodes + FAN_OUT - 1) >>> FAN_SHIFT) {
             levels[level] = new Level(nodes);
         }
         if ((units & (Slab.UNITS - 1)) != 0) {
@@ -134,7 +143,8 @@ final class SlabTree {
             if (below.prefixes[child] == unitsBelow) {
                 joiner.addFree(unitsBelow);
             } else {
-                joiner.add(unitsBelow, below.prefixes[child], below.longest[child], below.suffixes[child], below.classes[child]);
+                joiner.add(unitsBelow, below.prefixes[child], below.longest[child], below.suffixes[child],
+                        below.classes[child]);
             }
         }
         if (end < (node + 1) << FAN_SHIFT) {
@@ -204,8 +214,10 @@ final class SlabTree {
             for (int node = 0; node < levels[level].size(); node++) {
                 join(level, node);
                 if (!isAsJoined(levels[level], node)) {
-                    throw new IllegalStateException(name + ": node " + node + " of level " + level + ": " + describe(level, node)
-                            + " (expected: " + joiner.prefix() + ", " + joiner.longest() + ", " + joiner.suffix() + ")");
+                    throw new IllegalStateException(
+                            name + ": node " + node + " of level " + level + ": " + describe(level, node)
+                                    + " (expected: " + joiner.prefix() + ", " + joiner.longest() + ", "
+                                    + joiner.suffix() + ")");
                 }
             }
         }

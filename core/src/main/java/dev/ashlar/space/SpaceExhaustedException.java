@@ -33,7 +33,8 @@ public final class SpaceExhaustedException extends RuntimeException {
     static SpaceExhaustedException of(
             String name, SpacePolicy policy, long length, long alignment, long freeLength, long largestFree) {
         return new SpaceExhaustedException(
-                name + ": no room for " + length + (alignment == 1 ? "" : " aligned to " + alignment) + " by " + policy + ": "
+                name + ": no room for " + length + (alignment == 1 ? "" : " aligned to " + alignment) + " by " + policy
+                        + ": "
                         + freeLength + " free, " + largestFree + " in one piece",
                 length, alignment, freeLength, largestFree);
     }

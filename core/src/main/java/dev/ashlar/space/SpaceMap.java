@@ -48,7 +48,8 @@ public final class SpaceMap {
     private static final int TRAILER_BYTES = 4;
     private static final int CHUNK_EXTENTS = 4096;
     private static final SpacePolicy[] POLICIES = {
-            SpacePolicy.END_OF_SPACE, SpacePolicy.FIRST_FIT, SpacePolicy.NEXT_FIT, SpacePolicy.BEST_FIT, SpacePolicy.WORST_FIT};
+        SpacePolicy.END_OF_SPACE, SpacePolicy.FIRST_FIT, SpacePolicy.NEXT_FIT, SpacePolicy.BEST_FIT,
+        SpacePolicy.WORST_FIT};
 
     private final int kind;
     private final SpacePolicy policy;
@@ -157,11 +158,12 @@ public final class SpaceMap {
 
     private ByteBuffer header(CRC32C crc) {
         ByteBuffer header = littleEndian(HEADER_BYTES);
-        header.putLong(MAGIC).putInt(VERSION).put((byte) kind).put((byte) (1 + List.of(POLICIES).indexOf(policy))).putShort((short) 0);
+        header.putLong(MAGIC).putInt(VERSION).put((byte) kind).put((byte) (1 + List.of(POLICIES).indexOf(policy)))
+                .putShort((short) 0);
         header.putLong(start).putLong(limit).putLong(end).putLong(cursor).putLong(free.size()).putInt(0);
-        crc.update(header.array(), 0, CHECKED_HEADER_BYTES);
+        crc.update(header.slice(0, CHECKED_HEADER_BYTES));
         header.putInt((int) crc.getValue());
-        crc.update(header.array(), CHECKED_HEADER_BYTES, HEADER_BYTES - CHECKED_HEADER_BYTES);
+        crc.update(header.slice(CHECKED_HEADER_BYTES, HEADER_BYTES - CHECKED_HEADER_BYTES));
         return header.flip();
     }
 
@@ -172,7 +174,7 @@ public final class SpaceMap {
             Extent extent = free.get(i);
             bytes.putLong(extent.offset()).putLong(extent.length());
         }
-        crc.update(bytes.array());
+        crc.update(bytes.slice(0, bytes.capacity()));
         return bytes.flip();
     }
 
@@ -193,7 +195,11 @@ public final class SpaceMap {
         ByteBuffer bytes = buffer.duplicate();
         SpaceMap map;
         try {
-            map = read(bytes.remaining(), bytes::get);
+            map = read(bytes.remaining(), target -> {
+                int count = target.remaining();
+                target.put(bytes.slice(bytes.position(), count));
+                bytes.position(bytes.position() + count);
+            });
         } catch (SpaceFormatException e) {
             throw e;
         } catch (IOException e) {
@@ -212,9 +218,8 @@ public final class SpaceMap {
     public static SpaceMap read(FileChannel channel, long position) throws IOException {
         long[] at = {position};
         return read(Math.max(0, channel.size() - position), target -> {
-            ByteBuffer bytes = ByteBuffer.wrap(target);
-            while (bytes.hasRemaining()) {
-                int count = channel.read(bytes, at[0]);
+            while (target.hasRemaining()) {
+                int count = channel.read(target, at[0]);
                 if (count < 0) {
                     throw new EOFException("free-space map: the file became shorter while it was read");
                 }
@@ -223,9 +228,14 @@ public final class SpaceMap {
         });
     }
 
-    /** Where the bytes come from: fills an array. */
+    /** Where the bytes come from: fills a buffer. */
     private interface Source {
-        void read(byte[] target) throws IOException;
+        void read(ByteBuffer target) throws IOException;
+    }
+
+    private static void fill(ByteBuffer target, Source source) throws IOException {
+        source.read(target);
+        target.flip();
     }
 
     private static SpaceMap read(long available, Source source) throws IOException {
@@ -234,20 +244,23 @@ public final class SpaceMap {
         }
         CRC32C crc = new CRC32C();
         ByteBuffer header = littleEndian(HEADER_BYTES);
-        source.read(header.array());
+        fill(header, source);
         checkHeader(header, crc);
         long count = header.getLong(48);
-        if (count < 0 || count > (available - HEADER_BYTES - TRAILER_BYTES) / EXTENT_BYTES || available < savedBytes(0)) {
-            throw new SpaceFormatException(48, count + " free extents in " + available + " bytes", "16 bytes for each, and 68 more");
+        if (count < 0 || count > (available - HEADER_BYTES - TRAILER_BYTES) / EXTENT_BYTES
+                || available < savedBytes(0)) {
+            throw new SpaceFormatException(48, count + " free extents in " + available + " bytes",
+                    "16 bytes for each, and 68 more");
         }
         ExtentList.Builder free = new ExtentList.Builder(count);
         // A growing space ends with something in use.
         Order order = new Order(header.getLong(16), header.getLong(32) - (header.get(12) == GROWING ? 1 : 0));
-        @Nullable SpaceFormatException unsound = null;
+        @Nullable
+        SpaceFormatException unsound = null;
         for (long from = 0; from < count; from += CHUNK_EXTENTS) {
             ByteBuffer bytes = littleEndian(EXTENT_BYTES * (int) Math.min(CHUNK_EXTENTS, count - from));
-            source.read(bytes.array());
-            crc.update(bytes.array());
+            fill(bytes, source);
+            crc.update(bytes.slice(0, bytes.capacity()));
             while (bytes.hasRemaining() && unsound == null) {
                 long offset = bytes.getLong();
                 long length = bytes.getLong();
@@ -258,7 +271,7 @@ public final class SpaceMap {
             }
         }
         ByteBuffer trailer = littleEndian(TRAILER_BYTES);
-        source.read(trailer.array());
+        fill(trailer, source);
         expectChecksum(HEADER_BYTES + EXTENT_BYTES * count, trailer.getInt(), crc);
         if (unsound != null) {
             throw unsound;
@@ -270,9 +283,9 @@ public final class SpaceMap {
     private static void checkHeader(ByteBuffer header, CRC32C crc) throws SpaceFormatException {
         expect(0, "magic", header.getLong(0), MAGIC);
         expect(8, "version", header.getInt(8), VERSION);
-        crc.update(header.array(), 0, CHECKED_HEADER_BYTES);
+        crc.update(header.slice(0, CHECKED_HEADER_BYTES));
         expectChecksum(CHECKED_HEADER_BYTES, header.getInt(CHECKED_HEADER_BYTES), crc);
-        crc.update(header.array(), CHECKED_HEADER_BYTES, HEADER_BYTES - CHECKED_HEADER_BYTES);
+        crc.update(header.slice(CHECKED_HEADER_BYTES, HEADER_BYTES - CHECKED_HEADER_BYTES));
         expectWithin(12, "kind", header.get(12), GROWING, VOLUME);
         expectWithin(13, "policy", header.get(13), 1, POLICIES.length);
         expect(14, "reserved", header.getShort(14), 0);
@@ -294,11 +307,13 @@ public final class SpaceMap {
 
     private static void expect(int offset, String what, long found, long expected) throws SpaceFormatException {
         if (found != expected) {
-            throw new SpaceFormatException(offset, what + " 0x" + Long.toHexString(found), "0x" + Long.toHexString(expected));
+            throw new SpaceFormatException(offset, what + " 0x" + Long.toHexString(found),
+                    "0x" + Long.toHexString(expected));
         }
     }
 
-    private static void expectWithin(int offset, String what, long found, long least, long most) throws SpaceFormatException {
+    private static void expectWithin(int offset, String what, long found, long least, long most)
+            throws SpaceFormatException {
         if (found < least || found > most) {
             throw new SpaceFormatException(offset, what + " " + found, least + " to " + most);
         }
@@ -314,7 +329,8 @@ public final class SpaceMap {
             least = start;
         }
 
-        @Nullable SpaceFormatException check(long offset, long length, long position) {
+        @Nullable
+        SpaceFormatException check(long offset, long length, long position) {
             if (offset < least || offset > end || length <= 0 || length > end - offset) {
                 return new SpaceFormatException(position, "free extent at " + offset + " of length " + length,
                         "one within " + Requests.range(least, end) + ", not touching the one before");

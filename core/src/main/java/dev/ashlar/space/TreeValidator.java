@@ -78,7 +78,8 @@ final class TreeValidator {
         for (int at = base; at < base + count; at++) {
             long nextKey = leaves.keys[at];
             long nextValue = leaves.values[at];
-            if (nextKey < key || nextKey == key && (nextValue < value || nextValue == value && !first)) {
+            boolean above = tree.keepsMaxima() ? first : nextValue > value || (nextValue == value && first);
+            if (nextKey < key || (nextKey == key && !above)) {
                 throw bad("pair behind (" + key + ", " + value + ")", nextKey, "a greater one");
             }
             key = nextKey;
@@ -86,7 +87,7 @@ final class TreeValidator {
             first = false;
             max = Math.max(max, value);
         }
-        if (count > 0 && (key > highKey || key == highKey && value >= highValue)) {
+        if (count > 0 && (key > highKey || (key == highKey && (tree.keepsMaxima() || value >= highValue)))) {
             throw bad("last key of leaf " + leaf, key, "below " + highKey);
         }
         pairs += count;
@@ -103,6 +104,7 @@ final class TreeValidator {
     }
 
     private IllegalStateException bad(String what, long found, String expected) {
-        return new IllegalStateException("index " + name + ": " + what + ": " + found + " (expected: " + expected + ")");
+        return new IllegalStateException(
+                "index " + name + ": " + what + ": " + found + " (expected: " + expected + ")");
     }
 }

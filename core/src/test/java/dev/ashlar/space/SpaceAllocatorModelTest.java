@@ -28,7 +28,8 @@ class SpaceAllocatorModelTest {
 
     private static void run(SpacePolicy policy, boolean threadSafe, int maxLength, int limit, int operations) {
         System.out.printf("growing space: %s, at most %d long, seed %d%n", policy, maxLength, SEED);
-        SpaceAllocator space = SpaceAllocator.builder().start(START).limit(limit).policy(policy).threadSafe(threadSafe).build();
+        SpaceAllocator space =
+                SpaceAllocator.builder().start(START).limit(limit).policy(policy).threadSafe(threadSafe).build();
         SpaceOracle oracle = new SpaceOracle(START, limit, true);
         SpaceModel model = new SpaceModel(space, oracle, START, limit, maxLength, new Random(SEED));
         model.run(operations, maxLength < 10 ? 1000 : 50);

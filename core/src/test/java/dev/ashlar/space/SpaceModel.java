@@ -57,7 +57,8 @@ final class SpaceModel {
     /** That the run met what it is to test. */
     void assertMetAll() {
         assertTrue(served > 0 && exhausted > 0 && refused > 0,
-                () -> "served " + served + ", exhausted " + exhausted + ", refused " + refused + " (expected: each more than 0)");
+                () -> "served " + served + ", exhausted " + exhausted + ", refused " + refused
+                        + " (expected: each more than 0)");
     }
 
     /** Short ones and long ones: each doubling is as likely as any other. */

@@ -37,7 +37,8 @@ class VolumeModelTest {
     @MethodSource("settings")
     void operations_random_agreeWithOracle(Settings settings) {
         System.out.printf("volume: %s, seed %d%n", settings, SEED);
-        Space space = Space.volume(settings.units).policy(settings.policy).representation(settings.representation).build();
+        Space space =
+                Space.volume(settings.units).policy(settings.policy).representation(settings.representation).build();
         SpaceOracle oracle = new SpaceOracle(0, settings.units, false);
         SpaceModel model = new SpaceModel(space, oracle, 0, settings.units, settings.maxLength, new Random(SEED));
         model.run(settings.operations, Math.max(50, settings.operations / 20));
