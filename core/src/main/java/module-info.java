@@ -1,10 +1,12 @@
-/** Ashlar's core: an off-heap allocator for one owner, and the format of recorded allocation traces. */
+/** Ashlar's core: an off-heap allocator for one owner, allocators of file and volume space, and the format of recorded allocation traces. */
 // The modules that the inner packages are for are built after this one.
 @SuppressWarnings("module") module dev.ashlar.core {
     requires static transitive org.jspecify;
 
     exports dev.ashlar;
     exports dev.ashlar.heap;
+    exports dev.ashlar.space;
+    exports dev.ashlar.space.volume;
     exports dev.ashlar.trace;
 
     exports dev.ashlar.os to

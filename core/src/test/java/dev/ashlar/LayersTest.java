@@ -26,6 +26,7 @@ class LayersTest {
                 .layer("region").definedBy("dev.ashlar.region..")
                 .layer("heap").definedBy("dev.ashlar.heap..")
                 .layer("trace").definedBy("dev.ashlar.trace..")
+                .layer("space").definedBy("dev.ashlar.space..")
                 .whereLayer("vocabulary").mayNotAccessAnyLayer()
                 .whereLayer("os").mayOnlyAccessLayers("vocabulary")
                 .whereLayer("block").mayOnlyAccessLayers("vocabulary", "os")
@@ -33,6 +34,7 @@ class LayersTest {
                 .whereLayer("region").mayOnlyAccessLayers("vocabulary", "os", "block", "fit")
                 .whereLayer("heap").mayOnlyAccessLayers("vocabulary", "os", "block", "fit", "region")
                 .whereLayer("trace").mayOnlyAccessLayers("vocabulary")
+                .whereLayer("space").mayOnlyAccessLayers("vocabulary")
                 .ensureAllClassesAreContainedInArchitecture().check(CORE);
     }
 

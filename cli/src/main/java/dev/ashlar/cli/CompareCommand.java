@@ -74,7 +74,7 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        JsonTarget target = new JsonTarget(spec.commandLine(), json);
+        OutputTarget target = new OutputTarget(spec.commandLine(), json);
         target.check();
         CompareOptions options = new CompareOptions(
                 allocators.isEmpty() ? CompareOptions.DEFAULT_ALLOCATORS : allocators.stream().distinct().toList(),

@@ -11,7 +11,9 @@ import dev.ashlar.FitPolicy;
 import dev.ashlar.bench.peer.PeerKind;
 import dev.ashlar.bench.replay.AllocatorKind;
 import dev.ashlar.bench.replay.ByteSizes;
+import dev.ashlar.bench.space.SpaceKind;
 import dev.ashlar.bench.workload.WorkloadKind;
+import dev.ashlar.space.SpacePolicy;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -42,6 +44,35 @@ final class Converters {
         public Favour convert(String text) {
             Function<Favour, String> name = favour -> plain(favour.name());
             return find(text, text, List.of(Favour.values()), name, name);
+        }
+    }
+
+    /** {@code best}, {@code best-fit} or {@code BEST_FIT}; {@code end} or {@code end-of-space}. */
+    static final class Placing implements ITypeConverter<SpacePolicy> {
+        private static final String END = "end";
+
+        @Override
+        public SpacePolicy convert(String text) {
+            if (plain(text).equals(END)) {
+                return SpacePolicy.END_OF_SPACE;
+            }
+            boolean isFull = plain(text).endsWith(FIT) || plain(text).startsWith(END);
+            return find(text, isFull ? text : text + FIT, List.of(SpacePolicy.values()), policy -> plain(policy.name()),
+                    Placing::shortName);
+        }
+
+        private static String shortName(SpacePolicy policy) {
+            String name = plain(policy.name());
+            return name.endsWith(FIT) ? name.substring(0, name.length() - FIT.length()) : END;
+        }
+    }
+
+    /** {@code extents} or {@code bitmap}: what a script of ranges can be replayed over. */
+    static final class Ranges implements ITypeConverter<SpaceKind> {
+        @Override
+        public SpaceKind convert(String text) {
+            Function<SpaceKind, String> name = kind -> plain(kind.name());
+            return find(text, text, List.of(SpaceKind.EXTENTS, SpaceKind.BITMAP), name, name);
         }
     }
 

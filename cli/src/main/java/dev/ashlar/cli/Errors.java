@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 import dev.ashlar.bench.replay.ReplayException;
+import dev.ashlar.bench.space.ScriptException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -40,7 +41,7 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
     @Override
     public int handleExecutionException(Exception e, CommandLine command, ParseResult result) {
         String name = command.getCommandSpec().qualifiedName();
-        if (e instanceof ReplayException || e instanceof IOException) {
+        if (e instanceof ReplayException || e instanceof ScriptException || e instanceof IOException) {
             print(command, e, name + ": " + describe(e));
         } else if (e instanceof InterruptedException) {
             print(command, e, name + ": interrupted");

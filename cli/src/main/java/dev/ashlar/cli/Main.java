@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "Ashlar is an off-heap allocator for the JVM. This command shows how it does on real input.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ReplayCommand.class, WorkloadCommand.class, CompareCommand.class},
+        subcommands = {ReplayCommand.class, WorkloadCommand.class, CompareCommand.class, SpaceCommand.class},
         sortOptions = false,
         usageHelpWidth = 100,
         commandListHeading = "%nCommands:%n",
@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:a check failed, a trace is damaged, or a measuring process ended as it should not",
+            "1:a check failed, a trace or script is damaged, or a measuring process ended as it should not",
             "2:wrong usage, or no JDK 25",
             "3:the program could not be built"
         },
@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             "  ./ashlar replay --help         all that a replay can do",
             "  ./ashlar workload larson       a workload of many threads, over all allocators",
             "  ./ashlar compare               all allocators in one table, in minutes",
+            "  ./ashlar space replay --help   file and volume space: requests from a text file, and a map",
             "  ./ashlar jmh -h                the microbenchmarks, with JMH's own options"
         })
 public final class Main implements Runnable {

@@ -179,7 +179,7 @@ final class ReplayCommand implements Callable<Integer> {
     public Integer call() throws IOException, ReplayException, InterruptedException {
         List<TraceSource> sources = sources();
         ReplayOptions options = options();
-        JsonTarget target = new JsonTarget(spec.commandLine(), json);
+        OutputTarget target = new OutputTarget(spec.commandLine(), json);
         target.check();
         boolean isTableShown = !target.isStandardOutput();
         PrintWriter err = spec.commandLine().getErr();

@@ -92,7 +92,7 @@ final class WorkloadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        JsonTarget target = new JsonTarget(spec.commandLine(), json);
+        OutputTarget target = new OutputTarget(spec.commandLine(), json);
         target.check();
         WorkloadOptions options = new WorkloadOptions(
                 workloads.stream().distinct().toList(),

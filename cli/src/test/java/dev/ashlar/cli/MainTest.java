@@ -17,6 +17,7 @@ class MainTest {
         assertTrue(run.out().contains("replay    Replay recorded allocation traces"), run.out());
         assertTrue(run.out().contains("workload  Run the field's"), run.out());
         assertTrue(run.out().contains("compare   Compare Ashlar"), run.out());
+        assertTrue(run.out().contains("space     See how Ashlar allocates the space"), run.out());
         assertEquals("", run.err());
     }
 
@@ -56,6 +57,14 @@ class MainTest {
         "replay --heap --parallel ~ ashlar replay: parallel: heap has one owner (expected: allocators for many threads, such as ashlar); see ./ashlar replay --help",
         "replay --parallel --allocators malloc,heap ~ ashlar replay: parallel: heap has one owner (expected: allocators for many threads, such as ashlar); see ./ashlar replay --help",
         "replay --parallel=2 ~ ashlar replay: Invalid value for option '--parallel': '2' is not a boolean; see ./ashlar replay --help",
+        "space replay ~ ashlar space replay: Missing required parameter: 'FILE'; see ./ashlar space replay --help",
+        "space repaly ~ ashlar space: Unmatched argument at index 1: 'repaly' (did you mean replay?); see ./ashlar space --help",
+        "space replay /no/such/file ~ ashlar space replay: /no/such/file: not there, or no file (expected: a text file of requests); see ./ashlar space replay --help",
+        "space replay --policy nice x ~ ashlar space replay: Invalid value for option '--policy': nice (expected: end, first, next, best, worst); see ./ashlar space replay --help",
+        "space replay --space volumes x ~ ashlar space replay: Invalid value for option '--space': volumes (expected: extents, bitmap); see ./ashlar space replay --help",
+        "space replay --svg - x ~ ashlar space replay: --svg: - (expected: a file); see ./ashlar space replay --help",
+        "space replay --svg /no/such/folder/x x ~ ashlar space replay: --svg: /no/such/folder/x can't be written (expected: a file in a writable folder); see ./ashlar space replay --help",
+        "space replay --rows 0 x ~ ashlar space replay: Invalid value for option '--rows': 0 (expected: a whole number from 1 to 2147483647); see ./ashlar space replay --help",
         "workload ~ ashlar workload: Missing required parameter: 'NAME|all'; see ./ashlar workload --help",
         "workload larsen ~ ashlar workload: Invalid value for positional parameter at index 0..* (NAME|all): larsen (expected: larson, xmalloc, xmalloc-sizes, mstress, rptest, alloc-test, sh6bench, sh8bench, cache-scratch, cache-thrash, glibc-simple, glibc-thread, malloc-large, mleak, engine); see ./ashlar workload --help",
         "workload larson --threads 0 ~ ashlar workload: Invalid value for option '--threads': 0 (expected: a whole number from 1 to 2147483647); see ./ashlar workload --help",

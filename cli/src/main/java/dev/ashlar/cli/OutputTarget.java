@@ -9,17 +9,33 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** Where {@code --json} sends results: a file, standard output, or nowhere. */
-final class JsonTarget {
+/** Where {@code --json}, or an option like it, sends results: a file, standard output, or nowhere. */
+final class OutputTarget {
     private static final String STANDARD_OUTPUT = "-";
 
     private final CommandLine command;
+    private final String option;
+    private final boolean canBeStandardOutput;
     private final @Nullable String value;
 
     /** {@code value} is the option's, or null where it was not given. */
-    JsonTarget(CommandLine command, @Nullable String value) {
+    OutputTarget(CommandLine command, @Nullable String value) {
+        this(command, "--json", true, value);
+    }
+
+    private OutputTarget(CommandLine command, String option, boolean canBeStandardOutput, @Nullable String value) {
         this.command = command;
+        this.option = option;
+        this.canBeStandardOutput = canBeStandardOutput;
         this.value = value;
+    }
+
+    /** For an option that takes a file, and no {@code -}. */
+    static OutputTarget ofFile(CommandLine command, String option, @Nullable String value) {
+        if (STANDARD_OUTPUT.equals(value)) {
+            throw new ParameterException(command, option + ": - (expected: a file)");
+        }
+        return new OutputTarget(command, option, false, value);
     }
 
     /** Whether nothing else may be printed. */
@@ -39,7 +55,8 @@ final class JsonTarget {
                 : folder != null && Files.isDirectory(folder) && Files.isWritable(folder);
         if (!isWritable) {
             throw new ParameterException(
-                    command, "--json: " + value + " can't be written (expected: a file in a writable folder, or -)");
+                    command, option + ": " + value + " can't be written (expected: a file in a writable folder"
+                            + (canBeStandardOutput ? ", or -)" : ")"));
         }
     }
 

@@ -1,0 +1,337 @@
+package dev.ashlar.space;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The free extents of a space: disjoint, and no two of them touch. By offset in one tree, whose maxima serve first, next and worst fit;
+ * under best fit also by length in another.
+ *
+ * <p>Invariant: {@code total == sum of all lengths}, and both trees hold the same extents.
+ *
+ * <p>A search leaves its extent as the position in {@link #byOffset}, where {@link #take} goes on. Not thread-safe.
+ */
+final class FreeExtents {
+    /** What a search that finds nothing returns. */
+    static final long NONE = -1;
+
+    final ExtentTree byOffset = new ExtentTree(true);
+    private @Nullable ExtentTree bySize;
+    private long total;
+    // Whether the position in bySize is that of the extent that was found: it need not be searched again.
+    private boolean sizeIsHere;
+
+    long total() {
+        return total;
+    }
+
+    long count() {
+        return byOffset.size();
+    }
+
+    long largest() {
+        return byOffset.max();
+    }
+
+    /** Keeps an index by length from now on, O(n log n), or no longer. */
+    void keepSizes(boolean keep) {
+        if (!keep) {
+            bySize = null;
+        } else if (bySize == null) {
+            ExtentTree sizes = new ExtentTree(false);
+            LeafNodes leaves = byOffset.leaves;
+            for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
+                int base = leaf * leaves.width;
+                for (int at = base; at < base + leaves.counts[leaf]; at++) {
+                    sizes.insert(leaves.values[at], leaves.keys[at]);
+                }
+            }
+            bySize = sizes;
+        }
+    }
+
+    /** The lowest aligned offset at or above {@code from} that a free extent has room at. O(log n) for each extent that is only too badly aligned. */
+    long firstFit(long from, long length, long alignment) {
+        if (from > 0 && byOffset.floor(from)) {
+            long at = Requests.alignUp(from, alignment);
+            if (fits(at, length, byOffset.key() + byOffset.value())) {
+                return at;
+            }
+        }
+        for (long key = from; byOffset.seek(key, length); key = byOffset.key() + 1) {
+            long at = placeHere(length, alignment);
+            if (at != NONE) {
+                return at;
+            }
+        }
+        return NONE;
+    }
+
+    /** The lowest aligned offset in the free extent that ends at an offset. */
+    long lastFit(long end, long length, long alignment) {
+        return byOffset.floor(end) && byOffset.key() + byOffset.value() == end ? placeHere(length, alignment) : NONE;
+    }
+
+    /** The lowest aligned offset in the smallest free extent with room; needs the index by length. */
+    long bestFit(long length, long alignment) {
+        ExtentTree sizes = bySize;
+        if (sizes == null) {
+            throw new IllegalStateException("no index by length (expected: one, under best fit)");
+        }
+        for (boolean found = sizes.ceiling(length, 0); found; found = sizes.next()) {
+            long at = Requests.alignUp(sizes.value(), alignment);
+            if (fits(at, length, sizes.value() + sizes.key())) {
+                byOffset.floor(at);
+                sizeIsHere = true;
+                return at;
+            }
+        }
+        return NONE;
+    }
+
+    /** The lowest aligned offset in the largest free extent with room. */
+    long worstFit(long length, long alignment) {
+        long most = byOffset.max();
+        if (most - length >= alignment - 1) {
+            byOffset.seek(0, most);
+            return placeHere(length, alignment);
+        }
+        // Any of those that are long enough may be badly aligned.
+        long best = NONE;
+        long bestLength = 0;
+        for (long key = 0; byOffset.seek(key, Math.max(length, bestLength + 1)); key = byOffset.key() + 1) {
+            long at = placeHere(length, alignment);
+            if (at != NONE) {
+                best = at;
+                bestLength = byOffset.value();
+            }
+        }
+        if (best != NONE) {
+            byOffset.floor(best);
+        }
+        return best;
+    }
+
+    private long placeHere(long length, long alignment) {
+        long at = Requests.alignUp(byOffset.key(), alignment);
+        return fits(at, length, byOffset.key() + byOffset.value()) ? at : NONE;
+    }
+
+    private static boolean fits(long at, long length, long end) {
+        return at >= 0 && at <= end - length;
+    }
+
+    /** Whether all of a range is free; if so, the position is its extent. */
+    boolean contains(long offset, long length) {
+        return byOffset.floor(offset) && byOffset.key() + byOffset.value() - length >= offset;
+    }
+
+    /** Takes a range out of the free extent that is the position. */
+    void take(long offset, long length) {
+        reserve();
+        long start = byOffset.key();
+        long whole = byOffset.value();
+        long before = offset - start;
+        long behind = whole - before - length;
+        if (before > 0) {
+            byOffset.replace(start, before);
+            if (behind > 0) {
+                byOffset.insert(offset + length, behind);
+            }
+        } else if (behind > 0) {
+            byOffset.replace(offset + length, behind);
+        } else {
+            byOffset.remove();
+        }
+        total -= length;
+        if (bySize != null) {
+            if (sizeIsHere) {
+                bySize.remove();
+            } else {
+                removeSize(bySize, start, whole);
+            }
+            sizeIsHere = false;
+            insertSize(bySize, start, before);
+            insertSize(bySize, offset + length, behind);
+        }
+    }
+
+    /** The first free offset in a range, or {@link #NONE}. */
+    long firstFreeIn(long offset, long length) {
+        if (byOffset.floor(offset) && offset < byOffset.key() + byOffset.value()) {
+            return offset;
+        }
+        long next = byOffset.nextKey();
+        return next < offset + length ? next : NONE;
+    }
+
+    /**
+     * Adds a range, none of which is free, and joins it with the free extents that it touches.
+     *
+     * <pre>{@code
+     *     | before |  range  | behind |      joins both: one extent less
+     *     | before |  range  | in use |      grows the one before
+     *     | in use |  range  | behind |      grows the one behind, downwards
+     *     | in use |  range  | in use |      one extent more
+     * }</pre>
+     */
+    void add(long offset, long length) {
+        reserve();
+        long end = offset + length;
+        long before = 0;
+        if (byOffset.floor(offset) && byOffset.key() + byOffset.value() == offset) {
+            before = byOffset.value();
+        }
+        long start = offset - before;
+        long behind = 0;
+        if (byOffset.nextKey() == end) {
+            if (before == 0) {
+                byOffset.next();
+                behind = byOffset.value();
+                byOffset.replace(offset, length + behind);
+            } else {
+                byOffset.next();
+                behind = byOffset.value();
+                byOffset.remove();
+                byOffset.floor(start);
+                byOffset.replace(start, before + length + behind);
+            }
+        } else if (before != 0) {
+            byOffset.replace(start, before + length);
+        } else {
+            byOffset.insert(offset, length);
+        }
+        total += length;
+        if (bySize != null) {
+            removeSize(bySize, start, before);
+            removeSize(bySize, end, behind);
+            insertSize(bySize, start, before + length + behind);
+        }
+    }
+
+    /** Takes the free extent that ends at an offset away altogether, if there is one. Returns where it began, or else the offset. */
+    long takeEndingAt(long end) {
+        if (!byOffset.floor(end) || byOffset.key() + byOffset.value() != end) {
+            return end;
+        }
+        long start = byOffset.key();
+        take(start, end - start);
+        return start;
+    }
+
+    ExtentList list() {
+        long[] pairs = new long[ExtentList.arrayLength(count())];
+        int next = 0;
+        LeafNodes leaves = byOffset.leaves;
+        for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
+            int base = leaf * leaves.width;
+            for (int at = base; at < base + leaves.counts[leaf]; at++) {
+                pairs[next] = leaves.keys[at];
+                pairs[next + 1] = leaves.values[at];
+                next += 2;
+            }
+        }
+        return new ExtentList(pairs, next / 2);
+    }
+
+    /** What lies between the free extents, from a start to an end. */
+    ExtentList gaps(long start, long end) {
+        long[] pairs = new long[ExtentList.arrayLength(count() + 1)];
+        int next = 0;
+        long from = start;
+        LeafNodes leaves = byOffset.leaves;
+        for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
+            int base = leaf * leaves.width;
+            long[] keys = leaves.keys;
+            long[] values = leaves.values;
+            for (int at = base, last = base + leaves.counts[leaf]; at < last; at++) {
+                long to = keys[at];
+                pairs[next] = from;
+                pairs[next + 1] = to - from;
+                // Only before the first free extent may there be nothing.
+                next += from < to ? 2 : 0;
+                from = to + values[at];
+            }
+        }
+        if (from < end) {
+            pairs[next] = from;
+            pairs[next + 1] = end - from;
+            next += 2;
+        }
+        return new ExtentList(pairs, next / 2);
+    }
+
+    private void reserve() {
+        byOffset.reserve(2);
+        if (bySize != null) {
+            bySize.reserve(2);
+        }
+    }
+
+    private static void removeSize(ExtentTree sizes, long offset, long length) {
+        if (length > 0) {
+            if (!sizes.ceiling(length, offset) || sizes.key() != length || sizes.value() != offset) {
+                throw new IllegalStateException(
+                        "free extent " + Requests.range(offset, offset + length)
+                                + ": not in the index by length (expected: once)");
+            }
+            sizes.remove();
+        }
+    }
+
+    private static void insertSize(ExtentTree sizes, long offset, long length) {
+        if (length > 0) {
+            sizes.insert(length, offset);
+        }
+    }
+
+    /** Compares everything with a walk; all extents must lie in {@code [start, end)}. */
+    void validate(long start, long end) {
+        TreeValidator offsets = new TreeValidator("by offset", byOffset);
+        offsets.validate();
+        boolean keepsSizes = bySize != null;
+        long sum = 0;
+        long print = 0;
+        long free = start - 1;
+        LeafNodes leaves = byOffset.leaves;
+        for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
+            int base = leaf * leaves.width;
+            for (int at = base; at < base + leaves.counts[leaf]; at++) {
+                long offset = leaves.keys[at];
+                long length = leaves.values[at];
+                if (offset <= free || length <= 0 || length > end - offset) {
+                    throw new IllegalStateException(
+                            "free extent at " + offset + " of length " + length + " (expected: from above "
+                                    + free + " to " + end + ")");
+                }
+                free = offset + length;
+                sum += length;
+                print += keepsSizes ? TreeValidator.print(offset, length) : 0;
+            }
+        }
+        if (sum != total) {
+            throw new IllegalStateException("free in sum: " + total + " (expected: " + sum + ", by a walk)");
+        }
+        if (bySize != null) {
+            validateSizes(bySize, print);
+        }
+    }
+
+    private void validateSizes(ExtentTree sizes, long expectedPrint) {
+        new TreeValidator("by length", sizes).validate();
+        if (sizes.size() != byOffset.size()) {
+            throw new IllegalStateException(
+                    "extents by length: " + sizes.size() + " (expected: " + byOffset.size() + ", as by offset)");
+        }
+        long print = 0;
+        LeafNodes leaves = sizes.leaves;
+        for (int leaf = sizes.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
+            int base = leaf * leaves.width;
+            for (int at = base; at < base + leaves.counts[leaf]; at++) {
+                print += TreeValidator.print(leaves.values[at], leaves.keys[at]);
+            }
+        }
+        if (print != expectedPrint) {
+            throw new IllegalStateException("extents by length: others than by offset (expected: the same)");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.ashlar.space;
+
+import java.util.Arrays;
+
+/**
+ * The nodes of one level kind of an {@link ExtentTree}: each has room for a fixed number of pairs (key, value), in order, and lies in flat
+ * arrays beside all others, so that a tree of a million extents is a handful of Java objects.
+ *
+ * <pre>{@code
+ *     keys, values   | node 0: pair 0, pair 1, ... pair width-1 | node 1: ... |       pair p of node n is at n * width + p
+ *     counts         | pairs in node 0 | ... |                                        0: not in use, or the empty root
+ * }</pre>
+ *
+ * <p>Nodes that are not in use are linked through their counts, as {@code -2 - next}, and {@link #NONE} ends the list.
+ */
+class TreeNodes {
+    static final int NONE = -1;
+
+    final int width;
+    long[] keys;
+    long[] values;
+    int[] counts;
+    private int firstUnused = NONE;
+    private int made;
+
+    TreeNodes(int width) {
+        this.width = width;
+        keys = new long[width];
+        values = new long[width];
+        counts = new int[1];
+    }
+
+    /** Makes room for some nodes, so that {@link #take} can't fail. */
+    final void reserve(int nodes) {
+        if (firstUnused == NONE || nodes > 1) {
+            // The list of unused nodes counts for one at most: a reserve that is a little larger than need be does no harm.
+            int wanted = made + nodes;
+            if (wanted > counts.length) {
+                int larger = counts.length + (counts.length >>> 1) + 1;
+                grow(Math.max(wanted, Math.min(larger, Integer.MAX_VALUE / width)));
+            }
+        }
+    }
+
+    void grow(int nodes) {
+        // The counts last: they say how many nodes there is room for, also if an array before them could not be had.
+        int pairs = Math.multiplyExact(nodes, width);
+        keys = Arrays.copyOf(keys, pairs);
+        values = Arrays.copyOf(values, pairs);
+        counts = Arrays.copyOf(counts, nodes);
+    }
+
+    /** A node that was reserved, with no pair in it. */
+    final int take() {
+        int node = firstUnused;
+        if (node == NONE) {
+            return made++;
+        }
+        firstUnused = -2 - counts[node];
+        counts[node] = 0;
+        return node;
+    }
+
+    final void release(int node) {
+        counts[node] = -2 - firstUnused;
+        firstUnused = node;
+    }
+
+    /** How many nodes have been made and are not in the list of unused ones. O(unused). */
+    final int inUse() {
+        int unused = 0;
+        for (int node = firstUnused; node != NONE; node = -2 - counts[node]) {
+            unused++;
+        }
+        return made - unused;
+    }
+
+    /**
+     * The last pair of a node whose key is not above this one. Without a branch that depends on keys, as those would be guessed wrong half of the
+     * time: Khuong and Morin, <i>Array Layouts for Comparison-Based Searching</i>, 2017, section 4.
+     *
+     * @param from the first pair to look at
+     * @return its place in the node, or {@code from - 1} if all are above
+     */
+    final int floor(int node, int from, long key) {
+        long[] all = keys;
+        int low = node * width + from;
+        int left = counts[node] - from;
+        while (left > 0) {
+            int half = (left + 1) >>> 1;
+            // All ones if that key is not above; keys are not negative, and the one looked for is -1 at least.
+            low += half & (int) ((all[low + half - 1] - key - 1) >> (Long.SIZE - 1));
+            left -= half;
+        }
+        return low - node * width - 1;
+    }
+
+    /**
+     * Like {@link #floor(int, int, long)}, with branches: where keys are not in the processor's caches, a guess that is right half of the time has
+     * fetched the next key ahead.
+     */
+    final int floorInMemory(int node, int from, long key) {
+        int low = node * width + from;
+        int high = node * width + counts[node];
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (keys[middle] <= key) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low - node * width - 1;
+    }
+
+    /** Like {@link #floor(int, int, long)}, by key and then by value. */
+    final int floor(int node, int from, long key, long value) {
+        int low = node * width + from;
+        int left = counts[node] - from;
+        while (left > 0) {
+            int half = (left + 1) >>> 1;
+            int at = low + half - 1;
+            long difference = keys[at] - key;
+            long sameAndNotAbove = ((difference - 1) & (values[at] - value - 1)) & ~difference;
+            low += half & (int) ((difference | sameAndNotAbove) >> (Long.SIZE - 1));
+            left -= half;
+        }
+        return low - node * width - 1;
+    }
+
+    /** Opens a gap of one pair. */
+    void openGap(int node, int place) {
+        int at = node * width + place;
+        int moved = counts[node] - place;
+        System.arraycopy(keys, at, keys, at + 1, moved);
+        System.arraycopy(values, at, values, at + 1, moved);
+        counts[node]++;
+    }
+
+    /** Closes the gap that a pair leaves. */
+    void closeGap(int node, int place) {
+        int at = node * width + place;
+        int moved = counts[node] - place - 1;
+        System.arraycopy(keys, at + 1, keys, at, moved);
+        System.arraycopy(values, at + 1, values, at, moved);
+        counts[node]--;
+    }
+
+    /** Moves the pairs from a place on to the end of another node. */
+    void moveTail(int from, int place, int to) {
+        int at = from * width + place;
+        int target = to * width + counts[to];
+        int moved = counts[from] - place;
+        System.arraycopy(keys, at, keys, target, moved);
+        System.arraycopy(values, at, values, target, moved);
+        counts[from] = place;
+        counts[to] += moved;
+    }
+}
