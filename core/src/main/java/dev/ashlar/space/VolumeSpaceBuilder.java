@@ -75,7 +75,8 @@ public final class VolumeSpaceBuilder {
         if (representation != Representation.SMALLEST) {
             return representation;
         }
-        boolean bitmap = units <= SMALL_UNITS || (units <= BitmapSpaceBuilder.MAX_UNITS && (double) units * BYTES_PER_UNIT <= (double) freeExtents * BYTES_PER_EXTENT);
+        boolean bitmap = units <= SMALL_UNITS || (units <= BitmapSpaceBuilder.MAX_UNITS
+                && (double) units * BYTES_PER_UNIT <= (double) freeExtents * BYTES_PER_EXTENT);
         return bitmap ? Representation.BITMAP : Representation.EXTENTS;
     }
 

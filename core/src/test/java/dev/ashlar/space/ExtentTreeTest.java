@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 
@@ -39,7 +40,7 @@ class ExtentTreeTest {
             }
             boolean present = floor != null && floor.getKey() >= key;
             if (!present && fills) {
-                long value = 1 + random.nextInt(1 + random.nextInt(1000));
+                long value = 1L + random.nextInt(1 + random.nextInt(1000));
                 tree.insert(key, value);
                 map.put(key, value);
             } else if (present && random.nextInt(fills ? 4 : 2) == 0) {
@@ -47,7 +48,7 @@ class ExtentTreeTest {
                 map.remove(floor.getKey());
             } else if (present) {
                 long moved = key + random.nextInt(STEP);
-                long value = 1 + random.nextInt(1000);
+                long value = 1L + random.nextInt(1000);
                 tree.replace(moved, value);
                 map.remove(floor.getKey());
                 map.put(moved, value);
@@ -69,7 +70,7 @@ class ExtentTreeTest {
         assertEquals(0, tree.max());
     }
 
-    private static void seek(ExtentTree tree, TreeMap<Long, Long> map, long key, long wanted) {
+    private static void seek(ExtentTree tree, NavigableMap<Long, Long> map, long key, long wanted) {
         Map.Entry<Long, Long> expected = null;
         int steps = 0;
         for (Map.Entry<Long, Long> entry : map.tailMap(key).entrySet()) {
@@ -92,7 +93,7 @@ class ExtentTreeTest {
         assertEquals(expected.getValue(), tree.value());
     }
 
-    private static void assertAll(ExtentTree tree, TreeMap<Long, Long> map) {
+    private static void assertAll(ExtentTree tree, Map<Long, Long> map) {
         assertEquals(map.size(), tree.size());
         assertEquals(map.values().stream().mapToLong(Long::longValue).max().orElse(0), tree.max());
         boolean found = tree.ceiling(0, 0);

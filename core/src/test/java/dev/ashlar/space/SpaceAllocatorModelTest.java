@@ -1,5 +1,6 @@
 package dev.ashlar.space;
 
+import java.util.List;
 import java.util.Random;
 
 import org.junit.jupiter.api.Test;
@@ -44,8 +45,9 @@ class SpaceAllocatorModelTest {
         Random random = new Random(SEED);
         SpaceAllocator space = SpaceAllocator.builder().start(START).limit(LIMIT).build();
         SpaceModel model = new SpaceModel(space, new SpaceOracle(START, LIMIT, true), START, LIMIT, 40, random);
+        List<SpacePolicy> policies = List.of(SpacePolicy.values());
         for (int i = 0; i < 300; i++) {
-            space.setPolicy(SpacePolicy.values()[random.nextInt(SpacePolicy.values().length)]);
+            space.setPolicy(policies.get(random.nextInt(policies.size())));
             model.run(1 + random.nextInt(60), 20);
         }
     }

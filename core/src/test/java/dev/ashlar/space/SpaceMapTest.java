@@ -34,7 +34,7 @@ class SpaceMapTest {
         Random random = new Random(SEED);
         long offset = 100;
         for (int i = 0; i < extents; i++) {
-            long length = 1 + random.nextInt(1000);
+            long length = 1L + random.nextInt(1000);
             space.allocateAt(offset, length);
             offset += length + random.nextInt(500);
         }
@@ -101,7 +101,7 @@ class SpaceMapTest {
                 ByteBuffer buffer = ByteBuffer.wrap(bad);
                 SpaceFormatException e =
                         assertThrows(SpaceFormatException.class, () -> SpaceAllocator.builder().load(buffer));
-                assertTrue(e.getMessage().contains("expected: "), e.getMessage());
+                assertTrue(e.toString().contains("expected: "), e.toString());
                 assertEquals(0, buffer.position());
             }
         }

@@ -34,7 +34,7 @@ class SpaceMisuseTest {
     private static void refused(Space space, String message, Executable call) {
         List<Extent> before = space.extents();
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, call);
-        assertTrue(e.getMessage().contains(message), e.getMessage());
+        assertTrue(e.toString().contains(message), e.toString());
         assertEquals(before, space.extents());
         space.validate();
     }
@@ -63,12 +63,12 @@ class SpaceMisuseTest {
     void free_ofWhatIsNotAllocated_isRefused(Space space) {
         for (int offset = 0; offset < 102; offset++) {
             for (int length = 1; length < 60; length++) {
-                boolean allocated = offset >= 10 && offset + length <= 20 || offset >= 40 && offset + length <= 50;
+                boolean allocated = (offset >= 10 && offset + length <= 20) || (offset >= 40 && offset + length <= 50);
                 if (!allocated) {
                     int from = offset;
                     int count = length;
                     InvalidFreeException e = assertThrows(InvalidFreeException.class, () -> space.free(from, count));
-                    assertTrue(e.reason() == Reason.DOUBLE_FREE || e.reason() == Reason.NOT_FROM_POOL, e.getMessage());
+                    assertTrue(e.reason() == Reason.DOUBLE_FREE || e.reason() == Reason.NOT_FROM_POOL, e.toString());
                 }
             }
         }
@@ -84,8 +84,8 @@ class SpaceMisuseTest {
         assertEquals(80, e.freeLength());
         assertEquals(50, e.largestFree());
         assertEquals(51, e.requestedLength());
-        assertTrue(e.getMessage().contains("no room for 51 by " + space.policy() + ": 80 free, 50 in one piece"),
-                e.getMessage());
+        assertTrue(e.toString().contains("no room for 51 by " + space.policy() + ": 80 free, 50 in one piece"),
+                e.toString());
         assertEquals(-1, space.tryAllocate(51, 1));
         assertTrue(space.allocateAt(0, 1));
         assertThrows(SpaceExhaustedException.class, () -> space.allocate(1, 1L << 62));

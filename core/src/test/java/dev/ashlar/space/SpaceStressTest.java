@@ -166,7 +166,7 @@ class SpaceStressTest {
             Random random = new Random(SEED + thread);
             tasks.add(() -> {
                 for (int i = 0; i < OPERATIONS; i++) {
-                    long offset = 10 * (1 + random.nextInt(99_000));
+                    long offset = 10L * (1 + random.nextInt(99_000));
                     if (space.allocateAt(offset, 5) && random.nextBoolean()) {
                         space.free(offset, 5);
                     }

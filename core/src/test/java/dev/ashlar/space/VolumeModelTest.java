@@ -55,8 +55,9 @@ class VolumeModelTest {
         int units = 3 * Slab.LEAF_UNITS + 100;
         Space space = Space.volume(units).representation(representation).build();
         SpaceModel model = new SpaceModel(space, new SpaceOracle(0, units, false), 0, units, 900, random);
+        List<SpacePolicy> policies = List.of(SpacePolicy.values());
         for (int i = 0; i < 300; i++) {
-            space.setPolicy(SpacePolicy.values()[random.nextInt(SpacePolicy.values().length)]);
+            space.setPolicy(policies.get(random.nextInt(policies.size())));
             model.run(1 + random.nextInt(60), 30);
         }
     }
