@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import dev.ashlar.RecordingEnd;
 import org.jspecify.annotations.Nullable;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
@@ -299,7 +300,11 @@ public final class Recorder {
         if (cause != null) {
             log.log(WARNING, "pool '" + pool + "': the recording to " + target + " failed; the pool goes on", cause);
         } else {
-            log.log(INFO, "pool '%s': recorded %d events to %s; ended: %s", pool, events, target, end());
+            RecordingEnd reason = end();
+            log.log(
+                    reason == RecordingEnd.CLOSED ? DEBUG : INFO,
+                    "pool '%s': the recording to %s has ended with %d events: %s"
+                            .formatted(pool, target, events, reason));
         }
     }
 }
