@@ -2,6 +2,7 @@ package dev.ashlar.pool;
 
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.util.concurrent.CountDownLatch;
 
 import dev.ashlar.RecordingEnd;
 import dev.ashlar.record.EventSink;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class Recordings {
     private final PoolParts parts;
     private final Object lock = new Object();
+
+    /** Of the recording that began last. Guarded by lock. */
+    private @Nullable CountDownLatch latest;
 
     Recordings(PoolParts parts) {
         this.parts = parts;
@@ -43,6 +47,7 @@ final class Recordings {
                 Recorder recorder = newRecorder(target, sink);
                 recorder.start();
                 started = recorder;
+                latest = recorder.done();
                 parts.recorder = recorder;
                 parts.caches.divert(true);
                 return recorder;
@@ -60,7 +65,7 @@ final class Recordings {
         WeakReference<Recordings> pool = new WeakReference<>(this);
         Recorder[] itself = new Recorder[1];
         itself[0] = new Recorder(
-                parts.settings.name(), target, sink, () -> detach(pool.get(), itself[0]), () -> endOf(pool.get()));
+                parts.settings.name(), target, sink, () -> detach(pool.get(), itself[0]), () -> pool.get() == null);
         return itself[0];
     }
 
@@ -81,19 +86,19 @@ final class Recordings {
         }
     }
 
-    private static @Nullable RecordingEnd endOf(@Nullable Recordings pool) {
-        if (pool == null) {
-            return RecordingEnd.POOL_DROPPED;
-        }
-        return pool.parts.arenas.reservation().isClosed() ? RecordingEnd.POOL_CLOSED : null;
-    }
-
-    /** Ends the recording of a pool that has been closed, if there is one, and waits until it is written. */
+    /** Ends the recording of a pool that has been closed, if there is one, and waits until it, or one that has ended by itself, is written. */
     void poolClosed() {
-        Recorder recorder = parts.recorder;
+        @Nullable Recorder recorder;
+        @Nullable CountDownLatch written;
+        synchronized (lock) {
+            recorder = parts.recorder;
+            written = latest;
+        }
         if (recorder != null) {
             recorder.end(RecordingEnd.POOL_CLOSED);
-            recorder.awaitDone();
+        }
+        if (written != null) {
+            Recorder.await(written);
         }
     }
 }

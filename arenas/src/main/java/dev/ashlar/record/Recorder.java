@@ -1,8 +1,9 @@
 package dev.ashlar.record;
 
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
+import java.util.function.BooleanSupplier;
 
 import dev.ashlar.RecordingEnd;
 import org.jspecify.annotations.Nullable;
@@ -40,11 +41,12 @@ public final class Recorder {
     private final String target;
     private final EventSink sink;
     private final Runnable detach;
-    private final Supplier<@Nullable RecordingEnd> poolEnd;
+    private final BooleanSupplier isDropped;
     private final int cores;
     private final EventRing ring;
     private final Thread thread;
     private final Object monitor = new Object();
+    private final CountDownLatch done = new CountDownLatch(1);
 
     // Guarded by monitor.
     private @Nullable RecordingEnd end;
@@ -54,7 +56,6 @@ public final class Recorder {
     private volatile long dropped;
     private volatile long bytes;
     private volatile @Nullable IOException failure;
-    private volatile boolean done;
 
     private long taken;
     private long refused;
@@ -66,11 +67,11 @@ public final class Recorder {
      * @param target what is written, for messages
      * @param sink that takes the events; it is the recorder's from now on
      * @param detach lets the pool know this recorder no more; called once, perhaps by the recorder's own thread
-     * @param poolEnd why the pool is not there any more, or null while it is; it must not keep the pool
+     * @param isDropped whether the pool is not there any more; it must not keep it
      */
     public Recorder(
-            String pool, String target, EventSink sink, Runnable detach, Supplier<@Nullable RecordingEnd> poolEnd) {
-        this(pool, target, sink, detach, poolEnd, SLOTS);
+            String pool, String target, EventSink sink, Runnable detach, BooleanSupplier isDropped) {
+        this(pool, target, sink, detach, isDropped, SLOTS);
     }
 
     /** For tests, with so many slots. */
@@ -79,13 +80,13 @@ public final class Recorder {
             String target,
             EventSink sink,
             Runnable detach,
-            Supplier<@Nullable RecordingEnd> poolEnd,
+            BooleanSupplier isDropped,
             int slots) {
         this.pool = pool;
         this.target = target;
         this.sink = sink;
         this.detach = detach;
-        this.poolEnd = poolEnd;
+        this.isDropped = isDropped;
         cores = Runtime.getRuntime().availableProcessors();
         ring = new EventRing(slots);
         thread = Thread.ofPlatform().daemon().name("ashlar-record-" + pool).unstarted(this::write);
@@ -152,10 +153,21 @@ public final class Recorder {
 
     /** Waits until the writer is done, which it is some time after the end. An interrupt is kept for later. */
     public void awaitDone() {
+        await(done);
+    }
+
+    /** Open when the writer is done: for who waits for that, and is not to keep the recorder. */
+    public CountDownLatch done() {
+        return done;
+    }
+
+    /** Waits for a latch; an interrupt is kept for later. */
+    public static void await(CountDownLatch latch) {
         boolean interrupted = false;
-        while (!done) {
+        for (boolean open = false; !open;) {
             try {
-                thread.join();
+                latch.await();
+                open = true;
             } catch (InterruptedException e) {
                 interrupted = true;
             }
@@ -222,7 +234,11 @@ public final class Recorder {
             sink.abandon();
             fail(new IOException("recording to " + target + ": " + e, e));
         } finally {
-            finish();
+            try {
+                finish();
+            } finally {
+                done.countDown();
+            }
         }
     }
 
@@ -261,9 +277,8 @@ public final class Recorder {
         if (ring.isOverflown()) {
             end(RecordingEnd.FELL_BEHIND);
         }
-        RecordingEnd gone = poolEnd.get();
-        if (gone != null) {
-            end(gone);
+        if (isDropped.getAsBoolean()) {
+            end(RecordingEnd.POOL_DROPPED);
         }
         LockSupport.parkNanos(this, IDLE_NANOS);
     }
@@ -290,7 +305,6 @@ public final class Recorder {
         } catch (IOException e) {
             fail(e);
         }
-        done = true;
         report();
     }
 

@@ -239,6 +239,17 @@ class RecordingEndTest {
         assertEquals(1, recording.events());
     }
 
+    @Test
+    void pool_isClosedAfterTheLimit_recordingIsWrittenBeforeThat() throws Exception {
+        try (MemoryPool pool = open()) {
+            Recording recording = pool.startRecording(file(), 1 << 20);
+            while (recording.isRunning()) {
+                pool.freeAddress(pool.allocateAddress(100));
+            }
+        }
+        assertFalse(Recorded.lines(file()).isEmpty());
+    }
+
     /** A thread writes a segment into a pipe that has less room, so the pool can't be closed. */
     @Test
     void pool_closeIsRefused_recordingGoesOn() throws Exception {

@@ -28,7 +28,7 @@ class RecorderTest {
 
     private Recorder start(EventSink sink) {
         Recorder recorder =
-                new Recorder("pool", "target", sink, detached::incrementAndGet, () -> null, SLOTS);
+                new Recorder("pool", "target", sink, detached::incrementAndGet, () -> false, SLOTS);
         recorder.start();
         return recorder;
     }

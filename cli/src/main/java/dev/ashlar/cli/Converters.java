@@ -10,6 +10,7 @@ import dev.ashlar.FitPolicy;
 import dev.ashlar.bench.peer.PeerKind;
 import dev.ashlar.bench.replay.AllocatorKind;
 import dev.ashlar.bench.replay.ByteSizes;
+import dev.ashlar.bench.whatif.Favour;
 import dev.ashlar.bench.workload.WorkloadKind;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -40,6 +41,15 @@ final class Converters {
         public Coalescing convert(String text) {
             Function<Coalescing, String> name = coalescing -> plain(coalescing.name());
             return find(text, text, List.of(Coalescing.values()), name, name);
+        }
+    }
+
+    /** {@code memory} or {@code speed}. */
+    static final class FavourOf implements ITypeConverter<Favour> {
+        @Override
+        public Favour convert(String text) {
+            Function<Favour, String> name = favour -> plain(favour.name());
+            return find(text, text, List.of(Favour.values()), name, name);
         }
     }
 

@@ -6,10 +6,18 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Fields of JSON objects whose value may be unknown: then they are there, and null. */
-final class JsonFields {
+public final class JsonFields {
     private JsonFields() {}
 
-    static void write(JsonGenerator json, String name, @Nullable Long value) throws IOException {
+    /**
+     * Writes a field of the object that is open.
+     *
+     * @param json where to
+     * @param name of the field
+     * @param value or null
+     * @throws IOException if the generator throws it
+     */
+    public static void write(JsonGenerator json, String name, @Nullable Long value) throws IOException {
         if (value == null) {
             json.writeNullField(name);
         } else {
@@ -17,7 +25,15 @@ final class JsonFields {
         }
     }
 
-    static void write(JsonGenerator json, String name, @Nullable Double value) throws IOException {
+    /**
+     * Writes a field of the object that is open.
+     *
+     * @param json where to
+     * @param name of the field
+     * @param value or null
+     * @throws IOException if the generator throws it
+     */
+    public static void write(JsonGenerator json, String name, @Nullable Double value) throws IOException {
         if (value == null) {
             json.writeNullField(name);
         } else {
@@ -25,7 +41,15 @@ final class JsonFields {
         }
     }
 
-    static void write(JsonGenerator json, String name, @Nullable Enum<?> value) throws IOException {
+    /**
+     * Writes a field of the object that is open.
+     *
+     * @param json where to
+     * @param name of the field
+     * @param value or null
+     * @throws IOException if the generator throws it
+     */
+    public static void write(JsonGenerator json, String name, @Nullable Enum<?> value) throws IOException {
         json.writeStringField(name, value == null ? null : value.name());
     }
 }

@@ -2,6 +2,7 @@ package dev.ashlar.bench.replay;
 
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
@@ -49,7 +50,8 @@ final class ParallelResidentPass {
             return new Footprint(
                     memory == null ? null : Math.max(0, peakResidentBytes - baselineBytes),
                     atEnd.isEmpty() ? null : peakCommittedBytes,
-                    atEnd);
+                    atEnd,
+                    List.of());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.ashlar.bench.replay;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 
@@ -27,6 +28,7 @@ final class ResidentPass {
     private long baselineBytes;
     private long peakResidentBytes;
     private long peakCommittedBytes;
+    private Series series = new Series();
 
     /**
      * A pass over a trace.
@@ -47,9 +49,10 @@ final class ResidentPass {
             baselineBytes = memory == null ? 0 : memory.bytes();
             peakResidentBytes = 0;
             peakCommittedBytes = 0;
+            series = new Series();
             Optional<HeapFigures> atEnd = replay(trace, 1, memory);
             return new Footprint(
-                    memory == null ? null : peakResidentBytes, atEnd.isEmpty() ? null : peakCommittedBytes, atEnd);
+                    memory == null ? null : peakResidentBytes, atEnd.isEmpty() ? null : peakCommittedBytes, atEnd, series.samples());
         }
     }
 
@@ -63,7 +66,7 @@ final class ResidentPass {
                 for (int from = 0; from < eventCount; from = ReplayLoop.sliceEnd(from, eventCount)) {
                     int to = ReplayLoop.sliceEnd(from, eventCount);
                     ReplayLoop.runSliceTouchingPages(replayed, allocator, addresses, from, to);
-                    sample(allocator, memory);
+                    sample(to, allocator, memory);
                 }
                 atEnd = allocator.figures();
                 ReplayLoop.freeLeft(allocator, addresses);
@@ -72,13 +75,18 @@ final class ResidentPass {
         return atEnd;
     }
 
-    private void sample(ReplayAllocator allocator, @Nullable ResidentMemory memory) throws IOException {
-        if (memory != null) {
-            peakResidentBytes = Math.max(peakResidentBytes, memory.bytes() - baselineBytes);
+    private void sample(int event, ReplayAllocator allocator, @Nullable ResidentMemory memory) throws IOException {
+        Long residentBytes = memory == null ? null : (Long) (memory.bytes() - baselineBytes);
+        if (residentBytes != null) {
+            peakResidentBytes = Math.max(peakResidentBytes, residentBytes);
         }
-        allocator
-                .figures()
-                .ifPresent(figures -> peakCommittedBytes = Math.max(peakCommittedBytes, figures.committedBytes()));
+        HeapFigures figures = allocator.figures().orElse(null);
+        if (figures == null) {
+            series.add(new Sample(event, null, residentBytes, null));
+        } else {
+            peakCommittedBytes = Math.max(peakCommittedBytes, figures.committedBytes());
+            series.add(new Sample(event, figures.committedBytes(), residentBytes, figures.fragmentation()));
+        }
     }
 
     /** Every operation, often enough to be compiled, over a few kilobytes. */
@@ -109,7 +117,11 @@ final class ResidentPass {
      * @param peakResidentBytes the most that resident memory grew over the baseline, or null where it can't be read
      * @param peakCommittedBytes the most that the allocator had committed at a sample, or null if it does not tell
      * @param atEnd the allocator's own figures after the last event, before what was left is freed
+     * @param series how it went, in a few hundred samples; empty for a parallel replay
      */
     record Footprint(
-            @Nullable Long peakResidentBytes, @Nullable Long peakCommittedBytes, Optional<HeapFigures> atEnd) {}
+            @Nullable Long peakResidentBytes,
+            @Nullable Long peakCommittedBytes,
+            Optional<HeapFigures> atEnd,
+            List<Sample> series) {}
 }

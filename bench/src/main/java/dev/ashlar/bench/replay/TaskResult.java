@@ -3,6 +3,7 @@ package dev.ashlar.bench.replay;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param fragmentation after the last event
  * @param threads that replayed in parallel
  * @param waits as in {@link ParallelTimedPasses.Result}
+ * @param series as in {@link ResidentPass.Footprint}; empty if nothing was sampled
  */
 record TaskResult(
         @Nullable Double nanosPerEvent,
@@ -32,13 +34,14 @@ record TaskResult(
         @Nullable Long largestFreeBytes,
         @Nullable Double fragmentation,
         @Nullable Long threads,
-        @Nullable Long waits) {
-    static final TaskResult NOTHING_MEASURED = new TaskResult(null, null, null, null, null, null, null, null);
+        @Nullable Long waits,
+        List<Sample> series) {
+    static final TaskResult NOTHING_MEASURED = new TaskResult(null, null, null, null, null, null, null, null, List.of());
 
     private static final JsonFactory JSON = new JsonFactory();
 
     static TaskResult ofTiming(TimedPasses.Timing timing) {
-        return new TaskResult(timing.median(), timing.best(), null, null, null, null, null, null);
+        return new TaskResult(timing.median(), timing.best(), null, null, null, null, null, null, List.of());
     }
 
     static TaskResult ofTiming(ParallelTimedPasses.Result result) {
@@ -50,7 +53,8 @@ record TaskResult(
                 null,
                 null,
                 (long) result.threads(),
-                result.waits());
+                result.waits(),
+                List.of());
     }
 
     static TaskResult ofFootprint(ResidentPass.Footprint footprint) {
@@ -63,7 +67,8 @@ record TaskResult(
                 atEnd == null ? null : atEnd.largestFreeBytes(),
                 atEnd == null ? null : atEnd.fragmentation(),
                 null,
-                null);
+                null,
+                footprint.series());
     }
 
     String toJson() {
@@ -78,6 +83,7 @@ record TaskResult(
             JsonFields.write(json, "fragmentation", fragmentation);
             JsonFields.write(json, "threads", threads);
             JsonFields.write(json, "waits", waits);
+            SeriesJson.write(series, json);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("a string refused to be written to", e);
@@ -99,6 +105,7 @@ record TaskResult(
         Double fragmentation = null;
         Long threads = null;
         Long waits = null;
+        List<Sample> series = List.of();
         try (JsonParser json = JSON.createParser(text)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("result: \"" + text + "\" (expected: a JSON object)");
@@ -113,6 +120,7 @@ record TaskResult(
                     case "largestFreeBytes" -> largestFreeBytes = absent ? null : json.getLongValue();
                     case "fragmentation" -> fragmentation = absent ? null : json.getDoubleValue();
                     case "threads" -> threads = absent ? null : json.getLongValue();
+                    case SeriesJson.KEY -> series = SeriesJson.read(json);
                     case "waits" -> waits = absent ? null : json.getLongValue();
                     default -> throw new IOException("result: key " + name + " (expected: a component of TaskResult)");
                 }
@@ -126,6 +134,7 @@ record TaskResult(
                 largestFreeBytes,
                 fragmentation,
                 threads,
-                waits);
+                waits,
+                series);
     }
 }
