@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 
+import dev.ashlar.FitPolicy;
 import dev.ashlar.bench.replay.AllocatorKind;
 import dev.ashlar.bench.replay.ByteSizes;
 import dev.ashlar.bench.replay.MachineInfo;
@@ -85,6 +86,15 @@ final class WhatIfCommand implements Callable<Integer> {
     private List<AllocatorKind> allocators = new ArrayList<>();
 
     @Option(
+            names = "--policies",
+            split = ",",
+            hideParamSyntax = true,
+            paramLabel = "P[,P...]",
+            converter = Converters.Policy.class,
+            description = "Fit policies to try: first, next, best, worst, segregated. Default: all.")
+    private List<FitPolicy> policies = new ArrayList<>();
+
+    @Option(
             names = "--favour",
             paramLabel = "F",
             converter = Converters.FavourOf.class,
@@ -149,6 +159,9 @@ final class WhatIfCommand implements Callable<Integer> {
                     allocators.isEmpty()
                             ? WhatIfOptions.DEFAULT_ALLOCATORS
                             : allocators.stream().distinct().toList(),
+                    policies.isEmpty()
+                            ? List.of(FitPolicy.values())
+                            : policies.stream().distinct().toList(),
                     passes,
                     events,
                     capacity,

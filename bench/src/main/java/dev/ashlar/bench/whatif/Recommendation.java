@@ -12,15 +12,22 @@ import dev.ashlar.FitPolicy;
 /**
  * Which setting to take, and why: a pure function of the rows.
  *
- * <p>Of the settings that are within 5 % of the best in what is favoured, the one that is best in the other. Settings that are within 2 % of that one in the other count as
- * equal, as a repetition might exchange them; then the default is taken, if it is among them, so that nothing is changed for nothing.
+ * <p>Taken is the least {@code footprint^3 x time}, or, where speed is favoured, {@code footprint x time^3}: one percent of what is favoured is worth three of the other.
+ * Settings whose product is within 5 % of the least count as equal, as a repetition might exchange them; of these the one is taken that is nearest to the default, so that
+ * nothing is changed for nothing.
  *
  * @param setting to take
  * @param text it, and the reason
  */
 public record Recommendation(Setting setting, String text) {
-    private static final double CLOSE = 1.05;
-    private static final double EQUAL = 1.02;
+    private static final double EQUAL = 1.05;
+    private static final double WORTH_MENTIONING = 1.1;
+    private static final double LITTLE = 1.5;
+    private static final int WEIGHT = 3;
+
+    /** What a quotient of whole numbers may be off. */
+    private static final double ROUNDING = 1e-6;
+
     private static final FitPolicy DEFAULT_POLICY = FitPolicy.SEGREGATED_FIT;
 
     /**
@@ -35,26 +42,19 @@ public record Recommendation(Setting setting, String text) {
         if (done.size() < 2) {
             return Optional.empty();
         }
-        ToDoubleFunction<WhatIfRow> first =
-                favour == Favour.MEMORY ? Recommendation::footprint : WhatIfRow::nanosPerEvent;
-        ToDoubleFunction<WhatIfRow> second =
-                favour == Favour.MEMORY ? WhatIfRow::nanosPerEvent : Recommendation::footprint;
-        List<WhatIfRow> close = within(CLOSE, done, first);
-        WhatIfRow chosen = within(EQUAL, close, second).stream()
-                .min(Comparator.comparingInt(Recommendation::distanceFromDefault)
-                        .thenComparingDouble(second))
+        ToDoubleFunction<WhatIfRow> cost = favour == Favour.MEMORY
+                ? row -> Math.pow(footprint(row), WEIGHT) * row.nanosPerEvent()
+                : row -> footprint(row) * Math.pow(row.nanosPerEvent(), WEIGHT);
+        double limit = EQUAL * cost.applyAsDouble(best(done, cost));
+        WhatIfRow chosen = done.stream()
+                .filter(row -> cost.applyAsDouble(row) <= limit)
+                .min(Comparator.comparingInt(Recommendation::distanceFromDefault).thenComparingDouble(cost))
                 .orElseThrow();
         return Optional.of(new Recommendation(chosen.setting(), text(chosen, done, favour)));
     }
 
     private static double footprint(WhatIfRow row) {
         return row.footprintBytes();
-    }
-
-    /** Those that are at most so many times the best. */
-    private static List<WhatIfRow> within(double factor, List<WhatIfRow> rows, ToDoubleFunction<WhatIfRow> figure) {
-        double limit = factor * figure.applyAsDouble(best(rows, figure));
-        return rows.stream().filter(row -> figure.applyAsDouble(row) <= limit).toList();
     }
 
     private static WhatIfRow best(List<WhatIfRow> rows, ToDoubleFunction<WhatIfRow> figure) {
@@ -89,34 +89,30 @@ public record Recommendation(Setting setting, String text) {
         double factor = footprint(chosen) / footprint(smallest);
         return factor <= 1
                 ? "the smallest footprint"
-                : "a footprint within " + percent(factor) + " of the smallest (" + smallest.setting() + ")";
+                : "a footprint " + above(factor) + " the smallest (" + smallest.setting() + ")";
     }
 
     private static String speedReason(WhatIfRow chosen, WhatIfRow fastest) {
         double factor = chosen.nanosPerEvent() / fastest.nanosPerEvent();
-        return factor <= 1
-                ? "the fastest"
-                : "a time within " + percent(factor) + " of the fastest (" + fastest.setting() + ")";
+        return factor <= 1 ? "the fastest" : "a time " + above(factor) + " the fastest (" + fastest.setting() + ")";
     }
 
     /** What would be had for the other price, if that is much. */
     private static String alternative(WhatIfRow chosen, WhatIfRow other) {
         double footprint = footprint(other) / footprint(chosen);
         double time = other.nanosPerEvent() / chosen.nanosPerEvent();
-        if (time < 1 / CLOSE) {
-            return " With %s it would be %s x faster, and take %s x as much.".formatted(
-                    other.setting(), ratio(1 / time), ratio(footprint));
-        }
-        if (footprint < 1 / CLOSE) {
-            return " With %s it would take %s x as much, and be %s x slower.".formatted(
-                    other.setting(), ratio(footprint), ratio(time));
+        if (time < 1 / WORTH_MENTIONING || footprint < 1 / WORTH_MENTIONING) {
+            return " With %s it would take %s x the time and %s x the memory."
+                    .formatted(other.setting(), ratio(time), ratio(footprint));
         }
         return "";
     }
 
-    /** How far above 1, rounded up, as it is said of a limit. */
-    private static String percent(double factor) {
-        return String.format(Locale.ROOT, "%.0f %%", Math.ceil((factor - 1) * 100));
+    /** How far above 1: in percent, rounded up, as it is said of a limit, or as a factor if that is much. */
+    private static String above(double factor) {
+        return factor < LITTLE
+                ? String.format(Locale.ROOT, "within %.0f %% of", Math.ceil((factor - 1) * 100 - ROUNDING))
+                : ratio(factor) + " x";
     }
 
     private static String ratio(double factor) {

@@ -19,15 +19,16 @@ public record Setting(AllocatorKind allocator, FitPolicy policy, Coalescing coal
     private static final String FIT = "-fit";
 
     /**
-     * Every setting of an allocator.
+     * The settings of an allocator with any of some policies.
      *
      * @param allocator one of Ashlar's
-     * @return all policies with its own coalescing mode, then with the other
+     * @param policies to try
+     * @return all of them with deferred coalescing, then with immediate
      */
-    public static List<Setting> all(AllocatorKind allocator) {
+    public static List<Setting> all(AllocatorKind allocator, List<FitPolicy> policies) {
         List<Setting> settings = new ArrayList<>();
         for (Coalescing coalescing : List.of(Coalescing.DEFERRED, Coalescing.IMMEDIATE)) {
-            for (FitPolicy policy : FitPolicy.values()) {
+            for (FitPolicy policy : policies) {
                 settings.add(new Setting(allocator, policy, coalescing));
             }
         }

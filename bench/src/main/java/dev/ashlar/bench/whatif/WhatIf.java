@@ -42,8 +42,9 @@ public final class WhatIf {
      * @throws InterruptedException if the thread is interrupted; no child is left
      */
     public WhatIfReport run() throws IOException, ReplayException, InterruptedException {
-        List<Setting> settings =
-                options.allocators().stream().flatMap(allocator -> Setting.all(allocator).stream()).toList();
+        List<Setting> settings = options.allocators().stream()
+                .flatMap(allocator -> Setting.all(allocator, options.policies()).stream())
+                .toList();
         int steps = settings.size() + 1;
         listener.stepStarted(0, steps, source.name() + ": reading the trace");
         try (SettingTrials trials = SettingTrials.open(source, options.maxEvents())) {
