@@ -41,8 +41,9 @@ final class Recordings {
                 parts.checkOpen();
                 Recorder present = parts.recorder;
                 if (present != null) {
-                    throw new IllegalStateException("pool '%s' is being recorded to %s (expected: one recording at a time)"
-                            .formatted(parts.settings.name(), present.target()));
+                    throw new IllegalStateException(
+                            "pool '%s' is being recorded to %s (expected: one recording at a time)"
+                                    .formatted(parts.settings.name(), present.target()));
                 }
                 Recorder recorder = newRecorder(target, sink);
                 recorder.start();
@@ -88,8 +89,10 @@ final class Recordings {
 
     /** Ends the recording of a pool that has been closed, if there is one, and waits until it, or one that has ended by itself, is written. */
     void poolClosed() {
-        @Nullable Recorder recorder;
-        @Nullable CountDownLatch written;
+        @Nullable
+        Recorder recorder;
+        @Nullable
+        CountDownLatch written;
         synchronized (lock) {
             recorder = parts.recorder;
             written = latest;

@@ -24,6 +24,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Recordings of many threads: nothing lost, nothing doubled, and in an order that can have been. */
+@SuppressWarnings("try") // Recordings run while the body does, and are closed early to be looked at.
 class RecordingConcurrencyTest {
     private static final int THREADS = 4;
     private static final Path NOWHERE = Path.of("nowhere");
@@ -170,10 +171,8 @@ class RecordingConcurrencyTest {
                 int number = i;
                 running.add(Tasks.startVirtual(() -> churn(pool, new Random(seed[number]), passed, stop)));
             }
-            List<StrictSink> sinks = new ArrayList<>();
             for (int round = 0; round < 40; round++) {
                 StrictSink sink = new StrictSink();
-                sinks.add(sink);
                 try (Recording recording = pool.startRecording(NOWHERE, sink, 0)) {
                     sink.awaitFirst();
                 }
@@ -201,7 +200,8 @@ class RecordingConcurrencyTest {
     }
 
     private static void churn(MemoryPool pool, Random random, ConcurrentLinkedQueue<Long> passed, AtomicBoolean stop) {
-        @Nullable ConfinedPool view = Thread.currentThread().isVirtual() ? null : pool.confined();
+        @Nullable
+        ConfinedPool view = Thread.currentThread().isVirtual() ? null : pool.confined();
         List<Long> own = new ArrayList<>();
         while (!stop.get()) {
             int size = random.nextInt(100) == 0 ? 20_000 : random.nextInt(1000);

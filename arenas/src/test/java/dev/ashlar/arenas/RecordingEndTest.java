@@ -22,6 +22,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** How recordings end: by their user, by themselves, and with their pool; and what is there then. */
+@SuppressWarnings("try") // Recordings run while the body does, and are closed early to be looked at.
 class RecordingEndTest {
     private static final long MAX_BYTES = 1 << 20;
 
@@ -145,7 +146,7 @@ class RecordingEndTest {
             }
             Files.delete(gone);
             IOException thrown = assertThrows(IOException.class, recording::close);
-            assertTrue(thrown.getMessage().startsWith("recording to " + gone.resolve("file")), thrown::getMessage);
+            assertTrue(String.valueOf(thrown.getMessage()).startsWith("recording to " + gone.resolve("file")), thrown::getMessage);
             pool.allocateAddress(100);
             pool.validateQuiet();
             pool.startRecording(file(), MAX_BYTES).close();

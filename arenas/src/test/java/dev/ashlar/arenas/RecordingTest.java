@@ -26,6 +26,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** What is in a recording: operations of every kind, by every way, in every sort of pool. */
+@SuppressWarnings("try") // Recordings run while the body does, and are closed early to be looked at.
 class RecordingTest {
     private static final long MAX_BYTES = 1 << 20;
 

@@ -52,7 +52,8 @@ final class ResidentPass {
             series = new Series();
             Optional<HeapFigures> atEnd = replay(trace, 1, memory);
             return new Footprint(
-                    memory == null ? null : peakResidentBytes, atEnd.isEmpty() ? null : peakCommittedBytes, atEnd, series.samples());
+                    memory == null ? null : peakResidentBytes, atEnd.isEmpty() ? null : peakCommittedBytes, atEnd,
+                    series.samples());
         }
     }
 

@@ -46,9 +46,12 @@ public final class SeriesJson {
 
     private static Sample readSample(JsonParser json) throws IOException {
         long event = 0;
-        @Nullable Long committedBytes = null;
-        @Nullable Long residentBytes = null;
-        @Nullable Double fragmentation = null;
+        @Nullable
+        Long committedBytes = null;
+        @Nullable
+        Long residentBytes = null;
+        @Nullable
+        Double fragmentation = null;
         for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
             boolean absent = json.nextToken() == JsonToken.VALUE_NULL;
             switch (name) {

@@ -36,7 +36,8 @@ record TaskResult(
         @Nullable Long threads,
         @Nullable Long waits,
         List<Sample> series) {
-    static final TaskResult NOTHING_MEASURED = new TaskResult(null, null, null, null, null, null, null, null, List.of());
+    static final TaskResult NOTHING_MEASURED =
+            new TaskResult(null, null, null, null, null, null, null, null, List.of());
 
     private static final JsonFactory JSON = new JsonFactory();
 

@@ -47,7 +47,8 @@ class RecommendationTest {
         "100, 10, 150,  9, 100, 10,  SPEED,  SEGREGATED_FIT",
     })
     void of_figures_takesTheLeastProduct(
-            long mib1, double nanos1, long mib2, double nanos2, long mib3, double nanos3, Favour favour, FitPolicy policy) {
+            long mib1, double nanos1, long mib2, double nanos2, long mib3, double nanos3, Favour favour,
+            FitPolicy policy) {
         long[] mibs = {mib1, mib2, mib3};
         double[] nanos = {nanos1, nanos2, nanos3};
         List<WhatIfRow> rows = new ArrayList<>();
@@ -88,21 +89,25 @@ class RecommendationTest {
 
     @Test
     void text_saysSettingAndReason() {
-        WhatIfRow segregated = row(setting(AllocatorKind.ASHLAR, FitPolicy.SEGREGATED_FIT, Coalescing.DEFERRED), 101, 10);
+        WhatIfRow segregated =
+                row(setting(AllocatorKind.ASHLAR, FitPolicy.SEGREGATED_FIT, Coalescing.DEFERRED), 101, 10);
         WhatIfRow best = row(setting(AllocatorKind.ASHLAR, FitPolicy.BEST_FIT, Coalescing.DEFERRED), 100, 18);
         WhatIfRow worst = row(setting(AllocatorKind.ASHLAR, FitPolicy.WORST_FIT, Coalescing.DEFERRED), 200, 5);
         assertEquals(
-                Optional.of("pool: segregated, deferred (the default): a footprint within 1 % of the smallest (best, deferred)"
-                        + " and the fastest."),
+                Optional.of(
+                        "pool: segregated, deferred (the default): a footprint within 1 % of the smallest (best, deferred)"
+                                + " and the fastest."),
                 Recommendation.of(List.of(segregated, best), Favour.MEMORY).map(Recommendation::text));
         assertEquals(
-                Optional.of("pool: segregated, deferred (the default): a footprint within 1 % of the smallest (best, deferred)"
-                        + " and a time 2.00 x the fastest (worst, deferred). With worst, deferred it would take 0.50 x the time"
-                        + " and 1.98 x the memory."),
+                Optional.of(
+                        "pool: segregated, deferred (the default): a footprint within 1 % of the smallest (best, deferred)"
+                                + " and a time 2.00 x the fastest (worst, deferred). With worst, deferred it would take 0.50 x the time"
+                                + " and 1.98 x the memory."),
                 Recommendation.of(List.of(segregated, best, worst), Favour.MEMORY).map(Recommendation::text));
         assertEquals(
-                Optional.of("pool: worst, deferred: a footprint 2.00 x the smallest (best, deferred) and the fastest. With best,"
-                        + " deferred it would take 3.60 x the time and 0.50 x the memory."),
+                Optional.of(
+                        "pool: worst, deferred: a footprint 2.00 x the smallest (best, deferred) and the fastest. With best,"
+                                + " deferred it would take 3.60 x the time and 0.50 x the memory."),
                 Recommendation.of(List.of(best, worst), Favour.SPEED).map(Recommendation::text));
     }
 }
