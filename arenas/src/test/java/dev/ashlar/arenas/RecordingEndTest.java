@@ -146,7 +146,8 @@ class RecordingEndTest {
             }
             Files.delete(gone);
             IOException thrown = assertThrows(IOException.class, recording::close);
-            assertTrue(String.valueOf(thrown.getMessage()).startsWith("recording to " + gone.resolve("file")), thrown::getMessage);
+            assertTrue(String.valueOf(thrown.getMessage()).startsWith("recording to " + gone.resolve("file")),
+                    thrown::getMessage);
             pool.allocateAddress(100);
             pool.validateQuiet();
             pool.startRecording(file(), MAX_BYTES).close();
