@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 /** The table, as lines of text, each of which can be printed as soon as its setting was tried. Plain text: whoever prints it may colour it. */
 public final class WhatIfTable {
     private static final int SPARKLINE_WIDTH = 32;
-    private static final String FORMAT = "%-6s  %-10s  %-9s  %8s  %8s  %10s  %10s  %9s  %7s  %7s";
     private static final String UNKNOWN = "-";
 
     private final long peakRequestedBytes;
@@ -81,7 +80,7 @@ public final class WhatIfTable {
     }
 
     private String line(Object... cells) {
-        String line = FORMAT.formatted(cells);
+        String line = "%-6s  %-10s  %-9s  %8s  %8s  %10s  %10s  %9s  %7s  %7s".formatted(cells);
         return (withSparkline ? line + "  " + cells[cells.length - 1] : line).stripTrailing();
     }
 
