@@ -104,6 +104,10 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
      * @throws PoolExhaustedException if the limit, or a parent's, leaves too little, with the cause BUDGET; or if the pool has no room
      */
     public long allocateAddress(long byteSize, long alignment) {
+        return allocateAddress(byteSize, alignment, false);
+    }
+
+    private long allocateAddress(long byteSize, long alignment, boolean toMove) {
         checkOpen();
         MemoryPoolBuilder.inRange("byteSize", byteSize, 0, Long.MAX_VALUE);
         // Counted first: who closes this meanwhile finds a block, and leaves it the number that it is to get.
@@ -111,7 +115,7 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
         long address = 0;
         try {
             checkOpen();
-            address = allocateCounted(byteSize, alignment);
+            address = allocateCounted(byteSize, alignment, toMove);
             return address;
         } finally {
             if (address == 0) {
@@ -124,7 +128,7 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
         }
     }
 
-    private long allocateCounted(long byteSize, long alignment) {
+    private long allocateCounted(long byteSize, long alignment, boolean toMove) {
         long expected = usableBytesFor(byteSize, alignment);
         if (!credits.take(expected) && !charge(expected)) {
             throw exhausted(byteSize, expected);
@@ -132,7 +136,9 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
         long address = 0;
         long usable = 0;
         try {
-            address = engine.allocateSlowly(byteSize, alignment, number);
+            address = toMove
+                    ? engine.allocateToMove(byteSize, alignment, number)
+                    : engine.allocateSlowly(byteSize, alignment, number);
             usable = engine.payloadBytes(address);
         } finally {
             giveBack(Math.max(0, expected - usable));
@@ -334,7 +340,7 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
 
         @Override
         public long allocate(long byteSize, long alignment) {
-            return allocateAddress(byteSize, alignment);
+            return allocateAddress(byteSize, alignment, true);
         }
 
         @Override

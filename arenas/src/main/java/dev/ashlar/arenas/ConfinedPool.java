@@ -58,7 +58,7 @@ public final class ConfinedPool implements SegmentAllocator, AutoCloseable {
                 int sizeClass = SizeClasses.of(byteSize);
                 long cell = cache.allocate(sizeClass);
                 if (cell == 0) {
-                    cell = engine.refill(cache, sizeClass);
+                    cell = engine.refill(cache, sizeClass, byteSize);
                 }
                 if (cell != 0) {
                     return cell;

@@ -1,9 +1,11 @@
 package dev.ashlar.arenas;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.ref.Reference;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -24,6 +26,8 @@ import dev.ashlar.cache.CacheTable;
 import dev.ashlar.cache.CoreCache;
 import dev.ashlar.pool.PoolEngine;
 import dev.ashlar.pool.PoolSettings;
+import dev.ashlar.record.EventSink;
+import dev.ashlar.record.TraceSink;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -542,6 +546,40 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
         }
     }
 
+    /**
+     * Begins to record what is allocated, resized and freed, by all threads and through all views, as a trace: {@code ./ashlar whatif FILE} shows how
+     * other settings would have done, {@code ./ashlar replay FILE} replays it. Recorded is each block that is handed out from now on, with its later
+     * resizes and its free. Blocks that are live already are left out, and so are their frees; {@link Recording#liveBytesAtStart} says how much that is.
+     *
+     * <p>While it runs, every call takes the way that otherwise only those take that find their cache empty, and an atomic addition besides; afterwards
+     * nothing is left of that but at the one free of each block that was recorded and lives on. It takes 2 MiB of the Java heap, up to 50 bytes
+     * for each recorded block that is live, and a thread that writes. It ends by {@link Recording#close}, with the pool, when the file is full or can't be
+     * written, or if events come faster than they can be written for some tenths of a second.
+     *
+     * @param file the trace; it appears when the recording ends, and then replaces a file of that name. Meanwhile events are in a temporary file
+     *     beside it
+     * @param maxBytes the most bytes that the file may have, and the temporary one; an event takes about 4 before compression
+     * @return the recording, which is running
+     * @throws IllegalArgumentException if {@code maxBytes} is below 4096, or the path has no file name
+     * @throws IllegalStateException if a recording of this pool is running
+     * @throws IOException if no temporary file can be made beside the file
+     */
+    public Recording startRecording(Path file, long maxBytes) throws IOException {
+        Path target = file.toAbsolutePath();
+        MemoryPoolBuilder.inRange("maxBytes", maxBytes, Recording.LEAST_BYTES, Long.MAX_VALUE);
+        long liveBytes = statistics().memory().liveBytes();
+        return startRecording(target, TraceSink.create(target, maxBytes), liveBytes);
+    }
+
+    /** For tests, which give a sink of their own. */
+    Recording startRecording(Path file, EventSink sink, long liveBytes) throws IOException {
+        try {
+            return new Recording(file, engine.startRecording(file.toString(), sink), liveBytes);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
     /** Whether the pool is closed. */
     public boolean isClosed() {
         return engine.isClosed();
@@ -550,7 +588,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
     /**
      * Closes the pool: its segments become inaccessible, its memory goes back to the operating system, live blocks and all. The memory of arenas that
      * are open stays until they are closed. Closing again does nothing; of two threads one closes, and both return when it is done. Costs a handshake with
-     * all threads.
+     * all threads. A {@linkplain #startRecording recording} ends, and is written before this returns.
      *
      * @throws IllegalStateException if a thread is using one of its segments in an I/O operation or a native call; the pool stays open (a
      *     hardened one refuses everything else from then on), and close can be called again
@@ -558,6 +596,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
     @Override
     public void close() {
         engine.close();
+        engine.endRecording();
     }
 
     @Override

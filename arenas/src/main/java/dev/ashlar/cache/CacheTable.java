@@ -40,6 +40,7 @@ public final class CacheTable {
     // Guarded by lock.
     private final List<Owned> owned = new ArrayList<>();
     private boolean closed;
+    private boolean diverted;
 
     /** A cache, and the thread that it belongs to: kept until the thread has ended, so that its end can be seen. */
     private record Owned(Thread thread, CoreCache cache) {}
@@ -97,6 +98,7 @@ public final class CacheTable {
                 return CoreCache.NONE;
             }
             owned.add(new Owned(thread, cache));
+            cache.revoke(diverted);
             int index = (int) cache.ownerId() & (table.length - 1);
             if (table[index] == CoreCache.NONE) {
                 table[index] = cache;
@@ -145,6 +147,7 @@ public final class CacheTable {
     public void addView(CoreCache cache) {
         synchronized (lock) {
             owned.add(new Owned(Thread.currentThread(), cache));
+            cache.revoke(closed || diverted);
         }
     }
 
@@ -159,6 +162,17 @@ public final class CacheTable {
     public int count() {
         synchronized (lock) {
             return owned.size();
+        }
+    }
+
+    /**
+     * Lets no cache, and none that is made later, hand out cells on the hot path, or lets them again. Frees go on as before. A thread that has begun an
+     * allocation ends it as it began.
+     */
+    public void divert(boolean on) {
+        synchronized (lock) {
+            diverted = on;
+            owned.forEach(entry -> entry.cache.revoke(closed || on));
         }
     }
 
@@ -178,7 +192,7 @@ public final class CacheTable {
     public void reopen() {
         synchronized (lock) {
             closed = false;
-            owned.forEach(entry -> entry.cache.revoke(false));
+            owned.forEach(entry -> entry.cache.revoke(diverted));
             for (Owned entry : owned) {
                 int index = (int) entry.cache.ownerId() & (table.length - 1);
                 if (table[index] == CoreCache.NONE && entry.cache.ownerId() == entry.thread.threadId()) {

@@ -160,6 +160,22 @@ public final class CoreCache {
     }
 
     /**
+     * The same, off the hot path: also when the cache hands out nothing there.
+     *
+     * @return its address, or 0 if there is none
+     */
+    public long take(int sizeClass, long code) {
+        long cell = slots[sizeClass];
+        if (cell != 0) {
+            int top = tops[sizeClass] - 1;
+            CellHeaders.write(cell, code);
+            slots[sizeClass] = slots[top];
+            tops[sizeClass] = top;
+        }
+        return cell;
+    }
+
+    /**
      * Takes back a live cell of the pool itself.
      *
      * @param address anything
@@ -193,14 +209,14 @@ public final class CoreCache {
     }
 
     /**
-     * Lets the cache hand out nothing any more, or again: its pool is closed. Called by any thread; the owner finds out at one of its next calls, and
-     * what it took until then was valid until now.
+     * Lets the cache hand out nothing by {@link #allocate} any more, or again: its pool is closed, or allocations are to go another way. Called by any thread;
+     * the owner finds out at one of its next calls, and what it took until then was valid until now.
      */
     public void revoke(boolean revoked) {
         tops[REVOKED] = revoked ? 1 : 0;
     }
 
-    /** Whether the cache hands out nothing any more. */
+    /** Whether {@link #allocate} hands out nothing any more. */
     public boolean isRevoked() {
         return tops[REVOKED] != 0;
     }

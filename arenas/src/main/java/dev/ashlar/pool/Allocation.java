@@ -13,6 +13,7 @@ import dev.ashlar.cache.CoreCache;
 import dev.ashlar.cache.Stripes;
 import dev.ashlar.cache.Stripes.Stripe;
 import dev.ashlar.os.Memory;
+import dev.ashlar.record.Recorder;
 import dev.ashlar.region.Guards;
 import org.jspecify.annotations.Nullable;
 
@@ -59,14 +60,29 @@ final class Allocation {
      * @throws PoolExhaustedException if there is no room
      */
     long allocate(long byteSize, long alignment, int owner) {
-        long address = tryAllocate(byteSize, alignment, owner);
+        return recorded(allocateUnrecorded(byteSize, alignment, owner), byteSize, alignment);
+    }
+
+    /** The same, and tells no recorder; but it can be told of the block's free. */
+    long allocateUnrecorded(long byteSize, long alignment, int owner) {
+        long address = tryUnrecorded(byteSize, alignment, owner);
         return address != 0 ? address : allocateUnderPressure(byteSize, alignment, owner);
+    }
+
+    /** Tells the recorder, if there is one, of a block that is about to be handed out, or of none. */
+    long recorded(long address, long byteSize, long alignment) {
+        Recorder recorder = parts.recorder;
+        if (recorder != null && address != 0) {
+            live.mark(address);
+            recorder.allocated(address, byteSize, alignment);
+        }
+        return address;
     }
 
     private long allocateUnderPressure(long byteSize, long alignment, int owner) {
         long[] found = {0};
         if (byteSize <= geometry.byteSize()) {
-            pressure.call(byteSize, () -> (found[0] = tryAllocate(byteSize, alignment, owner)) != 0);
+            pressure.call(byteSize, () -> (found[0] = tryUnrecorded(byteSize, alignment, owner)) != 0);
         }
         if (found[0] != 0) {
             return found[0];
@@ -93,6 +109,10 @@ final class Allocation {
      * @throws IllegalArgumentException if the size is negative, or the alignment no power of two
      */
     long tryAllocate(long byteSize, long alignment, int owner) {
+        return recorded(tryUnrecorded(byteSize, alignment, owner), byteSize, alignment);
+    }
+
+    private long tryUnrecorded(long byteSize, long alignment, int owner) {
         PoolParts.checkSize(byteSize);
         PoolParts.checkAlignment(alignment);
         parts.checkOpen();
@@ -141,7 +161,8 @@ final class Allocation {
                 cell = supply.single(sizeClass, arenas.here());
             }
         } else {
-            cell = cache.allocate(sizeClass, code);
+            // Not by way of the hot path, which may be closed to this cache although there are cells in it.
+            cell = cache.take(sizeClass, code);
             if (cell == 0) {
                 cell = supply.refill(cache, sizeClass, true);
             }
@@ -209,10 +230,13 @@ final class Allocation {
      * @throws PoolExhaustedException if the time is over
      */
     long allocate(long byteSize, long alignment, int owner, long nanos) throws InterruptedException {
-        long address = waiters.waiting() > 0 ? 0 : tryAllocate(byteSize, alignment, owner);
+        long address = waiters.waiting() > 0 ? 0 : tryUnrecorded(byteSize, alignment, owner);
         if (address == 0 && byteSize <= geometry.byteSize()) {
-            address = waiters.await(nanos, () -> tryAllocate(byteSize, alignment, owner));
+            address = waiters.await(nanos, () -> tryUnrecorded(byteSize, alignment, owner));
         }
-        return address != 0 ? address : allocateUnderPressure(byteSize, alignment, owner);
+        if (address == 0) {
+            address = allocateUnderPressure(byteSize, alignment, owner);
+        }
+        return recorded(address, byteSize, alignment);
     }
 }

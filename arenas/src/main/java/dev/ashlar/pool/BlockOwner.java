@@ -6,7 +6,7 @@ public interface BlockOwner {
     boolean poolMayFree();
 
     /**
-     * Allocates for it.
+     * Allocates for it, to move a block of it there: a recorder is told of the move alone.
      *
      * @throws dev.ashlar.PoolExhaustedException if it may not have so much, or there is no room
      */

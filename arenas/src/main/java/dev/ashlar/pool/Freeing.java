@@ -10,6 +10,7 @@ import dev.ashlar.cache.CoreCache;
 import dev.ashlar.cache.Stripes;
 import dev.ashlar.cache.Stripes.Stripe;
 import dev.ashlar.os.Memory;
+import dev.ashlar.record.Recorder;
 import dev.ashlar.region.Guards;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,48 @@ final class Freeing {
 
     /** The same for any owner, who is told if it is not the one that frees. */
     void free(long address, int owner) {
+        Recorder recorder = parts.recorder;
+        if (recorder == null || parts.isClosed() || !live.mayBeRecorded(address)) {
+            freeUnrecorded(address, owner);
+            return;
+        }
+        long place = recorder.claim();
+        boolean happened = false;
+        try {
+            freeUnrecorded(address, owner);
+            happened = true;
+        } finally {
+            recorder.freed(place, address, happened);
+        }
+    }
+
+    /** The same of a cell that a view's cache takes. */
+    void freeInto(CoreCache cache, long cell, int sizeClass) {
+        Recorder recorder = parts.recorder;
+        if (recorder == null || !live.mayBeRecorded(cell)) {
+            pushInto(cache, cell, sizeClass);
+            return;
+        }
+        long place = recorder.claim();
+        boolean happened = false;
+        try {
+            pushInto(cache, cell, sizeClass);
+            happened = true;
+        } finally {
+            recorder.freed(place, cell, happened);
+        }
+    }
+
+    private void pushInto(CoreCache cache, long cell, int sizeClass) {
+        // It is full, unless the cell came here only because a recording knows of it.
+        if (!cache.push(sizeClass, cell)) {
+            supply.pushToFull(cache, sizeClass, cell);
+            parts.memoryReturned();
+        }
+    }
+
+    /** Frees, and tells no recorder. */
+    void freeUnrecorded(long address, int owner) {
         parts.checkOpen();
         if (!geometry.isBlockAddress(address)) {
             throw arenas.explain(address);
@@ -54,7 +97,7 @@ final class Freeing {
     }
 
     private void freeCell(long cell, long code, int owner) {
-        int actual = CellHeaders.owner(code);
+        int actual = Owners.unmarked(CellHeaders.owner(code));
         BlockOwner account = live.accountOf(cell, owner, actual);
         int sizeClass = CellHeaders.sizeClass(code);
         if (guards != null) {

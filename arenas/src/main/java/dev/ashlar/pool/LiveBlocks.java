@@ -39,6 +39,26 @@ final class LiveBlocks {
                 && arenas.slabs().sizeClass(head) == CellHeaders.sizeClass(code);
     }
 
+    /** Lets the free of a cell that is handed out go where it is recorded. What is no cell goes there anyway, and a budget's cell. */
+    void mark(long address) {
+        long code = CellHeaders.read(address);
+        if (isLiveCell(address, code)) {
+            CellHeaders.write(
+                    address,
+                    CellHeaders.liveCode(
+                            CellHeaders.sizeClass(code), Owners.marked(CellHeaders.owner(code))));
+        }
+    }
+
+    /** Whether a recording may know of a block that is to be freed. */
+    boolean mayBeRecorded(long address) {
+        if (!geometry.isBlockAddress(address)) {
+            return false;
+        }
+        long code = CellHeaders.read(address);
+        return !CellHeaders.isLive(code) || Owners.mayBeRecorded(CellHeaders.owner(code));
+    }
+
     /** Whom a free is charged back to, or null for the pool itself. */
     @Nullable
     BlockOwner accountOf(long block, int owner, int actual) {
@@ -104,7 +124,7 @@ final class LiveBlocks {
     int ownerOf(long address) {
         long code = CellHeaders.read(address);
         if (isLiveCell(address, code)) {
-            return CellHeaders.owner(code);
+            return Owners.unmarked(CellHeaders.owner(code));
         }
         CoreArena arena = arenas.ownerOf(address);
         return arena == null ? CellHeaders.POOL : arena.ownerOfBlock(address);

@@ -11,6 +11,14 @@ final class Owners {
     static final int SCOPES = 1;
 
     private static final int FIRST = 2;
+
+    /** In place of the pool's own number, in a cell that a recording knows of: so its free does not end on the hot path. */
+    private static final int RECORDED = CellHeaders.MAX_OWNER;
+
+    /** The same in place of the scopes' number. */
+    private static final int RECORDED_SCOPES = RECORDED - 1;
+
+    private static final int LAST = RECORDED_SCOPES - 1;
     private static final int CHUNK = 256;
 
     /** In chunks, as most pools have few owners and some have thousands. */
@@ -29,15 +37,30 @@ final class Owners {
      * @throws IllegalStateException if there are as many as there are numbers
      */
     synchronized int add(BlockOwner owner) {
-        for (int tries = 0; tries <= CellHeaders.MAX_OWNER; tries++) {
+        for (int tries = 0; tries <= LAST; tries++) {
             int number = next;
-            next = next == CellHeaders.MAX_OWNER ? FIRST : next + 1;
+            next = next == LAST ? FIRST : next + 1;
             if (get(number) == null) {
                 put(number, owner);
                 return number;
             }
         }
-        throw new IllegalStateException("open budgets: %d (expected: fewer)".formatted(CellHeaders.MAX_OWNER - 1));
+        throw new IllegalStateException("open budgets: %d (expected: fewer)".formatted(LAST - FIRST + 1));
+    }
+
+    /** The number that a cell of an owner has while the pool is recorded. */
+    static int marked(int owner) {
+        return owner == CellHeaders.POOL ? RECORDED : owner == SCOPES ? RECORDED_SCOPES : owner;
+    }
+
+    /** The owner whose number, or mark, stands in a cell. */
+    static int unmarked(int number) {
+        return number == RECORDED ? CellHeaders.POOL : number == RECORDED_SCOPES ? SCOPES : number;
+    }
+
+    /** Whether a recording may know of a cell with such a number. */
+    static boolean mayBeRecorded(int number) {
+        return number != CellHeaders.POOL && number != SCOPES;
     }
 
     /** Forgets an owner that has no block any more. */

@@ -1,5 +1,6 @@
 package dev.ashlar.pool;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.function.LongConsumer;
 
@@ -20,6 +21,8 @@ import dev.ashlar.cache.CoreCache;
 import dev.ashlar.os.Hold;
 import dev.ashlar.os.Memory;
 import dev.ashlar.os.Reservation;
+import dev.ashlar.record.EventSink;
+import dev.ashlar.record.Recorder;
 import dev.ashlar.region.Guards;
 import dev.ashlar.region.OpenSpaces;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +58,7 @@ public final class PoolEngine {
     private final Allocation allocation;
     private final Freeing freeing;
     private final Resizing resizing;
+    private final Recordings recordings;
     private final CoreCache[] table;
     private final Geometry geometry;
     private final Worker worker;
@@ -77,6 +81,7 @@ public final class PoolEngine {
         allocation = new Allocation(parts, live);
         freeing = new Freeing(parts, live);
         resizing = new Resizing(parts, live, allocation, freeing);
+        recordings = new Recordings(parts);
         table = parts.caches.table();
         geometry = parts.geometry;
         canRescope = parts.arenas.reservation().canRescope();
@@ -132,6 +137,11 @@ public final class PoolEngine {
     /** Allocates for an owner, after all that can be done to make room. */
     public long allocateSlowly(long byteSize, long alignment, int owner) {
         return allocation.allocate(byteSize, alignment, owner);
+    }
+
+    /** The same for a block that is to be moved there: see {@link BlockOwner#allocate}. */
+    public long allocateToMove(long byteSize, long alignment, int owner) {
+        return allocation.allocateUnrecorded(byteSize, alignment, owner);
     }
 
     /** Allocates if there is room, or can be made without asking others to free; or returns 0. */
@@ -248,14 +258,19 @@ public final class PoolEngine {
         parts.arenas.reservation().forget(cache.hold());
     }
 
-    /** A cell for a view's cache that has none, for the pool itself; or 0. */
-    public long refill(CoreCache cache, int sizeClass) {
+    /** A cell for a view's cache that handed out none, for the pool itself; or 0. */
+    public long refill(CoreCache cache, int sizeClass, long byteSize) {
         checkOpen();
-        long cell = parts.supply.refill(cache, sizeClass, true);
-        if (cell != 0) {
+        // It has cells, if it is only closed to the hot path.
+        long cell = cache.take(sizeClass, CellHeaders.liveCode(sizeClass));
+        if (cell == 0) {
+            cell = parts.supply.refill(cache, sizeClass, true);
+            if (cell == 0) {
+                return 0;
+            }
             CellHeaders.write(cell, CellHeaders.liveCode(sizeClass));
         }
-        return cell;
+        return allocation.recorded(cell, byteSize, BlockLayout.UNIT_BYTES);
     }
 
     /** Takes a live cell of the pool into a view's cache that may be full; false if it is not one. */
@@ -265,11 +280,10 @@ public final class PoolEngine {
             return false;
         }
         long code = CellHeaders.read(address);
-        if (!live.isLiveCell(address, code) || CellHeaders.owner(code) != CellHeaders.POOL) {
+        if (!live.isLiveCell(address, code) || Owners.unmarked(CellHeaders.owner(code)) != CellHeaders.POOL) {
             return false;
         }
-        parts.supply.pushToFull(cache, CellHeaders.sizeClass(code), address);
-        parts.memoryReturned();
+        freeing.freeInto(cache, address, CellHeaders.sizeClass(code));
         return true;
     }
 
@@ -340,6 +354,22 @@ public final class PoolEngine {
     public long trim() {
         reclaim();
         return parts.arenas.regions().release(0);
+    }
+
+    /**
+     * Begins a recording: each block that is handed out from now on goes to a sink, and each free and change of size of such a block.
+     *
+     * @param target what is written, for messages
+     * @param sink where the events go; closed if this method throws
+     * @throws IllegalStateException if the pool is closed, or being recorded
+     */
+    public Recorder startRecording(String target, EventSink sink) throws IOException {
+        return recordings.start(target, sink);
+    }
+
+    /** Ends the recording of a pool that has been closed, and waits until it is written. */
+    public void endRecording() {
+        recordings.poolClosed();
     }
 
     /** What the worker does now and then: nothing that others depend on for being right. */

@@ -12,6 +12,7 @@ import dev.ashlar.cache.CacheTable;
 import dev.ashlar.cache.CoreCache;
 import dev.ashlar.cache.Stripes;
 import dev.ashlar.os.Hold;
+import dev.ashlar.record.Recorder;
 import dev.ashlar.region.Guards;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,9 @@ final class PoolParts {
 
     /** Counts the scopes of threads that have no cache. */
     final Hold sharedHold;
+
+    /** Who is told of each block handed out and taken back; the caches are diverted exactly while there is one. */
+    volatile @Nullable Recorder recorder;
 
     private volatile boolean closed;
 

@@ -9,6 +9,7 @@ import dev.ashlar.block.CellHeaders;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.block.SizeClasses;
 import dev.ashlar.os.Memory;
+import dev.ashlar.record.Recorder;
 import dev.ashlar.region.Guards;
 import org.jspecify.annotations.Nullable;
 
@@ -49,21 +50,45 @@ final class Resizing {
                     "pool '%s': %s belongs to %s (expected: to the pool or a budget)"
                             .formatted(settings.name(), geometry.describe(address), live.describe(owner)));
         }
+        Recorder recorder = parts.recorder;
         if (owner == CellHeaders.POOL && staysAt(address, usable, byteSize, alignment)) {
+            if (recorder != null) {
+                recorder.resized(recorder.claim(), address, address, byteSize, true);
+            }
             return address;
         }
         BlockOwner account = owners.get(owner);
         long moved =
-                account == null ? allocation.allocate(byteSize, alignment, owner)
+                account == null ? allocation.allocateUnrecorded(byteSize, alignment, owner)
                         : account.allocate(byteSize, alignment);
         Memory.copy(address, moved, Math.min(usable, byteSize));
-        try {
-            freeing.free(address, owner);
-        } catch (RuntimeException e) {
-            freeing.free(moved, owner);
-            throw e;
+        if (recorder == null) {
+            giveUp(address, moved, owner);
+        } else {
+            live.mark(moved);
+            giveUpRecorded(recorder, address, moved, byteSize, owner);
         }
         return moved;
+    }
+
+    private void giveUp(long address, long moved, int owner) {
+        try {
+            freeing.freeUnrecorded(address, owner);
+        } catch (RuntimeException e) {
+            freeing.freeUnrecorded(moved, owner);
+            throw e;
+        }
+    }
+
+    private void giveUpRecorded(Recorder recorder, long address, long moved, long byteSize, int owner) {
+        long place = recorder.claim();
+        boolean happened = false;
+        try {
+            giveUp(address, moved, owner);
+            happened = true;
+        } finally {
+            recorder.resized(place, address, moved, byteSize, happened);
+        }
     }
 
     private boolean staysAt(long address, long usable, long byteSize, long alignment) {

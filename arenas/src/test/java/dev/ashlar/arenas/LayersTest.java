@@ -19,7 +19,8 @@ class LayersTest {
 
     @Test
     void layers_useOnlyLowerOnes() {
-        for (String layer : new String[] {"os", "block", "region", "slab", "cache", "arena", "pool", "arenas"}) {
+        for (String layer : new String[] {"os", "block", "region", "slab", "cache", "arena", "record", "pool",
+            "arenas"}) {
             assertTrue(ALL.containPackage("dev.ashlar." + layer), "classes of dev.ashlar." + layer);
         }
         layeredArchitecture().consideringOnlyDependenciesInLayers()
@@ -31,19 +32,23 @@ class LayersTest {
                 .layer("slab").definedBy("dev.ashlar.slab..")
                 .layer("cache").definedBy("dev.ashlar.cache..")
                 .layer("arena").definedBy("dev.ashlar.arena..")
+                .layer("trace").definedBy("dev.ashlar.trace..")
+                .layer("record").definedBy("dev.ashlar.record..")
                 .layer("pool").definedBy("dev.ashlar.pool..")
                 .layer("arenas").definedBy("dev.ashlar.arenas..")
                 .whereLayer("region").mayOnlyAccessLayers("vocabulary", "os", "block", "fit")
                 .whereLayer("slab").mayOnlyAccessLayers("vocabulary", "os", "block", "region")
                 .whereLayer("cache").mayOnlyAccessLayers("os", "block")
                 .whereLayer("arena").mayOnlyAccessLayers("vocabulary", "os", "block", "fit", "region", "slab", "cache")
+                .whereLayer("record").mayOnlyAccessLayers("vocabulary", "trace")
                 .whereLayer("pool")
-                .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "slab", "cache", "arena")
-                .whereLayer("arenas").mayOnlyAccessLayers("vocabulary", "os", "block", "region", "cache", "pool")
+                .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "slab", "cache", "arena", "record")
+                .whereLayer("arenas")
+                .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "cache", "pool", "record")
                 .check(ALL);
     }
 
-    /** The one-owner heap is what the pool is tested against, and traces are the tools'. */
+    /** The one-owner heap is what the pool is tested against, and traces are the tools' and the recorder's. */
     @Test
     void pool_usesNeitherHeapNorTrace() {
         noClasses().that().resideInAnyPackage("dev.ashlar.slab..", "dev.ashlar.cache..", "dev.ashlar.arena..",

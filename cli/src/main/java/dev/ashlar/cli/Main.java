@@ -17,7 +17,9 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "Ashlar is an off-heap allocator for the JVM. This command shows how it does on real input.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ReplayCommand.class, WorkloadCommand.class, CompareCommand.class, SpaceCommand.class},
+        subcommands = {
+            ReplayCommand.class, WhatIfCommand.class, WorkloadCommand.class, CompareCommand.class, SpaceCommand.class
+        },
         sortOptions = false,
         usageHelpWidth = 100,
         commandListHeading = "%nCommands:%n",
@@ -34,6 +36,7 @@ import picocli.CommandLine.Spec;
             "Try:",
             "  ./ashlar replay python         one of the recorded traces, through Ashlar, malloc and Arena",
             "  ./ashlar replay --help         all that a replay can do",
+            "  ./ashlar whatif FILE           a recording under every setting, and which to take",
             "  ./ashlar workload larson       a workload of many threads, over all allocators",
             "  ./ashlar compare               all allocators in one table, in minutes",
             "  ./ashlar space replay --help   file and volume space: requests from a text file, and a map",

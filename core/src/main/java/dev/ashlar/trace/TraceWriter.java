@@ -38,6 +38,7 @@ public final class TraceWriter implements Closeable {
     private final LiveBlocks live = new LiveBlocks();
     private int threads;
     private long events;
+    private long flushedBytes;
     private State state = State.OPEN;
 
     /** For tests, which give a stream that fails. */
@@ -160,6 +161,15 @@ public final class TraceWriter implements Closeable {
         return new TraceHeader(threads, events, live.nextBlock(), live.peakLiveBytes());
     }
 
+    /**
+     * The bytes of the events that have been recorded so far, before compression.
+     *
+     * @return 0 or more
+     */
+    public long eventBytes() {
+        return flushedBytes + position;
+    }
+
     private void checkCall(int thread) {
         if (state != State.OPEN) {
             throw new IllegalStateException("trace writer: " + state + " (expected: OPEN)");
@@ -213,8 +223,16 @@ public final class TraceWriter implements Closeable {
         // Until the bytes are out: what a failed write has left in the file is unknown.
         state = State.BROKEN;
         eventsOut.write(buffer, 0, position);
+        flushedBytes += position;
         position = 0;
         state = State.OPEN;
+    }
+
+    /** Gives the recording up: {@link #close} then leaves no trace, and all other calls are refused. */
+    public void abandon() {
+        if (state == State.OPEN) {
+            state = State.BROKEN;
+        }
     }
 
     /**

@@ -7,10 +7,18 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Fields of JSON objects whose value may be unknown: then they are there, and null. */
-final class JsonFields {
+public final class JsonFields {
     private JsonFields() {}
 
-    static void write(JsonGenerator json, String name, @Nullable Long value) throws IOException {
+    /**
+     * Writes a field of the object that is open.
+     *
+     * @param json where to
+     * @param name of the field
+     * @param value or null
+     * @throws IOException if the generator throws it
+     */
+    public static void write(JsonGenerator json, String name, @Nullable Long value) throws IOException {
         if (value == null) {
             json.writeNullField(name);
         } else {
@@ -18,7 +26,15 @@ final class JsonFields {
         }
     }
 
-    static void write(JsonGenerator json, String name, @Nullable Double value) throws IOException {
+    /**
+     * Writes a field of the object that is open.
+     *
+     * @param json where to
+     * @param name of the field
+     * @param value or null
+     * @throws IOException if the generator throws it
+     */
+    public static void write(JsonGenerator json, String name, @Nullable Double value) throws IOException {
         if (value == null) {
             json.writeNullField(name);
         } else {
@@ -34,7 +50,15 @@ final class JsonFields {
         json.writeEndArray();
     }
 
-    static void write(JsonGenerator json, String name, @Nullable Enum<?> value) throws IOException {
+    /**
+     * Writes a field of the object that is open.
+     *
+     * @param json where to
+     * @param name of the field
+     * @param value or null
+     * @throws IOException if the generator throws it
+     */
+    public static void write(JsonGenerator json, String name, @Nullable Enum<?> value) throws IOException {
         json.writeStringField(name, value == null ? null : value.name());
     }
 }

@@ -52,7 +52,8 @@ final class ParallelResidentPass {
                     memory == null ? null : Math.max(0, peakResidentBytes - baselineBytes),
                     atEnd.isEmpty() ? null : peakCommittedBytes,
                     atEnd,
-                    policySwitches);
+                    policySwitches,
+                    List.of());
         }
     }
 

@@ -4,7 +4,12 @@ package dev.ashlar.bench.replay;
 public class ReplayException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    ReplayException(String message) {
+    /**
+     * An exception.
+     *
+     * @param message for the user
+     */
+    public ReplayException(String message) {
         super(message);
     }
 

@@ -29,6 +29,7 @@ final class ResidentPass {
     private long peakResidentBytes;
     private long peakCommittedBytes;
     private List<String> policySwitches = List.of();
+    private Series series = new Series();
 
     /**
      * A pass over a trace.
@@ -49,10 +50,12 @@ final class ResidentPass {
             baselineBytes = memory == null ? 0 : memory.bytes();
             peakResidentBytes = 0;
             peakCommittedBytes = 0;
+            series = new Series();
             Optional<HeapFigures> atEnd = replay(trace, 1, memory);
             return new Footprint(
                     memory == null ? null : peakResidentBytes, atEnd.isEmpty() ? null : peakCommittedBytes, atEnd,
-                    policySwitches);
+                    policySwitches,
+                    series.samples());
         }
     }
 
@@ -66,7 +69,7 @@ final class ResidentPass {
                 for (int from = 0; from < eventCount; from = ReplayLoop.sliceEnd(from, eventCount)) {
                     int to = ReplayLoop.sliceEnd(from, eventCount);
                     ReplayLoop.runSliceTouchingPages(replayed, allocator, addresses, from, to);
-                    sample(allocator, memory);
+                    sample(to, allocator, memory);
                 }
                 atEnd = allocator.figures();
                 policySwitches = allocator.policySwitches();
@@ -76,13 +79,18 @@ final class ResidentPass {
         return atEnd;
     }
 
-    private void sample(ReplayAllocator allocator, @Nullable ResidentMemory memory) throws IOException {
-        if (memory != null) {
-            peakResidentBytes = Math.max(peakResidentBytes, memory.bytes() - baselineBytes);
+    private void sample(int event, ReplayAllocator allocator, @Nullable ResidentMemory memory) throws IOException {
+        Long residentBytes = memory == null ? null : (Long) (memory.bytes() - baselineBytes);
+        if (residentBytes != null) {
+            peakResidentBytes = Math.max(peakResidentBytes, residentBytes);
         }
-        allocator
-                .figures()
-                .ifPresent(figures -> peakCommittedBytes = Math.max(peakCommittedBytes, figures.committedBytes()));
+        HeapFigures figures = allocator.figures().orElse(null);
+        if (figures == null) {
+            series.add(new Sample(event, null, residentBytes, null));
+        } else {
+            peakCommittedBytes = Math.max(peakCommittedBytes, figures.committedBytes());
+            series.add(new Sample(event, figures.committedBytes(), residentBytes, figures.fragmentation()));
+        }
     }
 
     /** Every operation, often enough to be compiled, over a few kilobytes. */
@@ -114,8 +122,12 @@ final class ResidentPass {
      * @param peakCommittedBytes the most that the allocator had committed at a sample, or null if it does not tell
      * @param atEnd the allocator's own figures after the last event, before what was left is freed
      * @param policySwitches how an adaptive policy was switched until then
+     * @param series how it went, in a few hundred samples; empty for a parallel replay
      */
     record Footprint(
-            @Nullable Long peakResidentBytes, @Nullable Long peakCommittedBytes, Optional<HeapFigures> atEnd,
-            List<String> policySwitches) {}
+            @Nullable Long peakResidentBytes,
+            @Nullable Long peakCommittedBytes,
+            Optional<HeapFigures> atEnd,
+            List<String> policySwitches,
+            List<Sample> series) {}
 }

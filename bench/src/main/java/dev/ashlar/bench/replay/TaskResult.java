@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads that replayed in parallel
  * @param waits as in {@link ParallelTimedPasses.Result}
  * @param policySwitches as in {@link ResidentPass.Footprint}
+ * @param series as in {@link ResidentPass.Footprint}; empty if nothing was sampled
  */
 record TaskResult(
         @Nullable Double nanosPerEvent,
@@ -36,14 +37,15 @@ record TaskResult(
         @Nullable Double fragmentation,
         @Nullable Long threads,
         @Nullable Long waits,
-        List<String> policySwitches) {
+        List<String> policySwitches,
+        List<Sample> series) {
     static final TaskResult NOTHING_MEASURED =
-            new TaskResult(null, null, null, null, null, null, null, null, List.of());
+            new TaskResult(null, null, null, null, null, null, null, null, List.of(), List.of());
 
     private static final JsonFactory JSON = new JsonFactory();
 
     static TaskResult ofTiming(TimedPasses.Timing timing) {
-        return new TaskResult(timing.median(), timing.best(), null, null, null, null, null, null, List.of());
+        return new TaskResult(timing.median(), timing.best(), null, null, null, null, null, null, List.of(), List.of());
     }
 
     static TaskResult ofTiming(ParallelTimedPasses.Result result) {
@@ -56,6 +58,7 @@ record TaskResult(
                 null,
                 (long) result.threads(),
                 result.waits(),
+                List.of(),
                 List.of());
     }
 
@@ -70,7 +73,8 @@ record TaskResult(
                 atEnd == null ? null : atEnd.fragmentation(),
                 null,
                 null,
-                footprint.policySwitches());
+                footprint.policySwitches(),
+                footprint.series());
     }
 
     String toJson() {
@@ -86,6 +90,7 @@ record TaskResult(
             JsonFields.write(json, "threads", threads);
             JsonFields.write(json, "waits", waits);
             JsonFields.write(json, "policySwitches", policySwitches);
+            SeriesJson.write(series, json);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("a string refused to be written to", e);
@@ -108,6 +113,7 @@ record TaskResult(
         Long threads = null;
         Long waits = null;
         List<String> policySwitches = new ArrayList<>();
+        List<Sample> series = List.of();
         try (JsonParser json = JSON.createParser(text)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("result: \"" + text + "\" (expected: a JSON object)");
@@ -122,6 +128,7 @@ record TaskResult(
                     case "largestFreeBytes" -> largestFreeBytes = absent ? null : json.getLongValue();
                     case "fragmentation" -> fragmentation = absent ? null : json.getDoubleValue();
                     case "threads" -> threads = absent ? null : json.getLongValue();
+                    case SeriesJson.KEY -> series = SeriesJson.read(json);
                     case "waits" -> waits = absent ? null : json.getLongValue();
                     case "policySwitches" -> {
                         while (json.nextToken() != JsonToken.END_ARRAY) {
@@ -141,6 +148,7 @@ record TaskResult(
                 fragmentation,
                 threads,
                 waits,
-                List.copyOf(policySwitches));
+                List.copyOf(policySwitches),
+                series);
     }
 }

@@ -68,7 +68,17 @@ class ReplayJsonTest {
 
     @Test
     void taskResult_asJsonAndBack_isEqual() throws IOException {
-        TaskResult full = new TaskResult(12.25, 11.5, 1L << 40, 5L, 0L, 0.125, 37L, 935L, List.of("a", "b"));
+        TaskResult full = new TaskResult(
+                12.25,
+                11.5,
+                1L << 40,
+                5L,
+                0L,
+                0.125,
+                37L,
+                935L,
+                List.of("a", "b"),
+                List.of(new Sample(4096, 5L, 6L, 0.5), new Sample(8192, null, null, null)));
 
         assertEquals(full, TaskResult.ofJson(full.toJson()));
         assertEquals(TaskResult.NOTHING_MEASURED, TaskResult.ofJson(TaskResult.NOTHING_MEASURED.toJson()));

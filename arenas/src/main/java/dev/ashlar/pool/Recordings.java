@@ -1,0 +1,107 @@
+package dev.ashlar.pool;
+
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.util.concurrent.CountDownLatch;
+
+import dev.ashlar.RecordingEnd;
+import dev.ashlar.record.EventSink;
+import dev.ashlar.record.Recorder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Begins and ends the recording of a pool, of which there is one at a time.
+ *
+ * <p>No hot path looks for a recorder. While there is one, caches hand out nothing there, so allocations come to where one is looked for; a cell that is
+ * handed out has a mark in its header in place of the pool's number or the scopes', so that its free comes there, too, even after the end. So a free is recorded exactly
+ * if its allocation was: no handshake with other threads is needed at either end. What was live before has no mark, and is freed as always.
+ */
+final class Recordings {
+    private final PoolParts parts;
+    private final Object lock = new Object();
+
+    /** Of the recording that began last. Guarded by lock. */
+    private @Nullable CountDownLatch latest;
+
+    Recordings(PoolParts parts) {
+        this.parts = parts;
+    }
+
+    /**
+     * Begins a recording.
+     *
+     * @param target what is written, for messages
+     * @param sink where the events go; if this method throws, it is closed and has left nothing
+     * @throws IllegalStateException if the pool is closed, or being recorded
+     */
+    Recorder start(String target, EventSink sink) throws IOException {
+        Recorder started = null;
+        try {
+            synchronized (lock) {
+                parts.checkOpen();
+                Recorder present = parts.recorder;
+                if (present != null) {
+                    throw new IllegalStateException(
+                            "pool '%s' is being recorded to %s (expected: one recording at a time)"
+                                    .formatted(parts.settings.name(), present.target()));
+                }
+                Recorder recorder = newRecorder(target, sink);
+                recorder.start();
+                started = recorder;
+                latest = recorder.done();
+                parts.recorder = recorder;
+                parts.caches.divert(true);
+                return recorder;
+            }
+        } finally {
+            if (started == null) {
+                sink.abandon();
+                sink.close();
+            }
+        }
+    }
+
+    /** Its thread must not keep the pool, and so not this. */
+    private Recorder newRecorder(String target, EventSink sink) {
+        WeakReference<Recordings> pool = new WeakReference<>(this);
+        Recorder[] itself = new Recorder[1];
+        itself[0] = new Recorder(
+                parts.settings.name(), target, sink, () -> detach(pool.get(), itself[0]), () -> pool.get() == null);
+        return itself[0];
+    }
+
+    private static void detach(@Nullable Recordings pool, Recorder recorder) {
+        if (pool != null) {
+            pool.detach(recorder);
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // A recorder is itself.
+    private void detach(Recorder recorder) {
+        synchronized (lock) {
+            // Whoever came later keeps its caches diverted.
+            if (parts.recorder == recorder) {
+                parts.recorder = null;
+                parts.caches.divert(false);
+            }
+        }
+    }
+
+    /** Ends the recording of a pool that has been closed, if there is one, and waits until it, or one that has ended by itself, is written. */
+    void poolClosed() {
+        @Nullable
+        Recorder recorder;
+        @Nullable
+        CountDownLatch written;
+        synchronized (lock) {
+            recorder = parts.recorder;
+            written = latest;
+        }
+        if (recorder != null) {
+            recorder.end(RecordingEnd.POOL_CLOSED);
+        }
+        if (written != null) {
+            Recorder.await(written);
+        }
+    }
+}
