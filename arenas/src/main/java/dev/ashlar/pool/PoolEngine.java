@@ -9,6 +9,7 @@ import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.InvalidFreeException;
 import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.PoolStatistics;
+import dev.ashlar.arena.CoreArena;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.CellHeaders;
 import dev.ashlar.block.Geometry;
@@ -293,6 +294,11 @@ public final class PoolEngine {
 
     // Care
 
+    /** The movable blocks. */
+    public Movables movables() {
+        return parts.movables;
+    }
+
     /** Registers a callback that may free memory before a request fails; the result takes it out. */
     public Runnable onPressure(int priority, LongConsumer callback) {
         return parts.pressure.add(priority, callback);
@@ -359,8 +365,8 @@ public final class PoolEngine {
     /** Shows all blocks and cells, arena by arena. */
     public void walk(BlockVisitor visitor) {
         checkOpen();
-        for (int i = 0; i < parts.arenas.count(); i++) {
-            parts.arenas.get(i).walk(visitor);
+        for (CoreArena arena : parts.arenas.all()) {
+            arena.walk(visitor);
         }
     }
 
@@ -371,9 +377,11 @@ public final class PoolEngine {
         if (quiet) {
             // Callers see to it that they are quiet themselves, and can't do that for the worker.
             synchronized (maintenance) {
+                parts.movables.validate(true);
                 figures.validate(true);
             }
         } else {
+            parts.movables.validate(false);
             figures.validate(false);
         }
     }
@@ -381,8 +389,8 @@ public final class PoolEngine {
     /** Lifts the fence of each arena that validates. */
     public void recover() {
         checkOpen();
-        for (int i = 0; i < parts.arenas.count(); i++) {
-            parts.arenas.get(i).recover();
+        for (CoreArena arena : parts.arenas.all()) {
+            arena.recover();
         }
     }
 
@@ -411,6 +419,8 @@ public final class PoolEngine {
             if (parts.guards != null) {
                 parts.guards.close();
             }
+            // What they copy is memory of the pool.
+            parts.movables.awaitPasses();
             parts.arenas.reservation().close();
         } finally {
             if (parts.arenas.reservation().isClosed()) {

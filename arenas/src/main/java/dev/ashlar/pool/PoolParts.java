@@ -38,6 +38,7 @@ final class PoolParts {
     final Supply supply;
     final Waiters waiters = new Waiters();
     final PressureCallbacks pressure;
+    final Movables movables;
     final Owners owners = new Owners();
     final @Nullable Guards guards;
     final LongAdder failures = new LongAdder();
@@ -66,6 +67,7 @@ final class PoolParts {
         returns = new CellReturns(arenas);
         supply = new Supply(arenas, returns, caches, stripes);
         pressure = new PressureCallbacks(settings.name());
+        movables = new Movables(this);
     }
 
     /** An empty cache. */
@@ -82,8 +84,8 @@ final class PoolParts {
         if (value) {
             caches.close();
         }
-        for (int i = 0; i < arenas.count(); i++) {
-            arenas.get(i).setClosed(value);
+        for (CoreArena arena : arenas.all()) {
+            arena.setClosed(value);
         }
         if (!value) {
             caches.reopen();

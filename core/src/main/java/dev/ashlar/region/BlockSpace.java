@@ -10,6 +10,7 @@ import dev.ashlar.block.Geometry;
 import dev.ashlar.block.Headers;
 import dev.ashlar.fit.FreeBlocks;
 import dev.ashlar.os.OsMemory;
+import org.jspecify.annotations.Nullable;
 
 import static dev.ashlar.block.BlockLayout.SPAN_UNITS;
 import static dev.ashlar.block.BlockLayout.UNIT_BYTES;
@@ -41,6 +42,7 @@ public final class BlockSpace {
     private final BlockCarver carver;
     private final SpanCarver spans;
     private final PendingBlocks pending;
+    private @Nullable HeldBlocks held;
 
     /**
      * An empty space.
@@ -223,9 +225,19 @@ public final class BlockSpace {
         }
     }
 
-    /** How many blocks wait, counted along their lists, for the validator. */
+    /** What is kept out of the free lists; made when it is first asked for. */
+    public HeldBlocks held() {
+        HeldBlocks blocks = held;
+        if (blocks == null) {
+            blocks = new HeldBlocks(geometry, headers, starts, free, carver, ledger);
+            held = blocks;
+        }
+        return blocks;
+    }
+
+    /** How many blocks wait, counted along their lists, or are held, for the validator. */
     long countPending() {
-        return pending.countLinked();
+        return pending.countLinked() + (held == null ? 0 : held.count());
     }
 
     /** Merges the blocks that wait; returns their usable bytes. */
