@@ -22,17 +22,18 @@ final class ConfinedPin implements Pin {
         this.handle = handle;
         cache = engine.currentCache();
         enter();
-        boolean pinned = false;
+        long address = 0;
         try {
             // Counted before the pool is found open: so whoever closes it sees the count, or this sees it closed.
-            long address = blocks.pinAddress(handle);
+            address = blocks.pinAddress(handle);
             MemorySegment memory = engine.reservation().segmentHeldIn(inner);
             segment = memory.asSlice(address - memory.address(), byteSize);
-            pinned = true;
-        } finally {
-            if (!pinned) {
-                leave();
+        } catch (Throwable e) {
+            leave();
+            if (address != 0) {
+                blocks.unpinIfOpen(handle);
             }
+            throw e;
         }
     }
 

@@ -111,7 +111,7 @@ final class Evacuation {
                 move();
             } finally {
                 // Also if there is no memory or stack left: what was carved is filled, or goes back.
-                if (count > 0) {
+                if (count > 0 || damage != null) {
                     slices.run(this::settle);
                 }
             }

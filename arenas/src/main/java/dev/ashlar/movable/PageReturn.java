@@ -58,7 +58,7 @@ final class PageReturn {
             return end;
         }
         long block = space.starts().firstIn(from, end);
-        while (block != 0 && block < end && count < BATCH && !slices.isOver()) {
+        while (block != 0 && block < end && count < BATCH) {
             for (int i = 0; i < STEP && block < end && count < BATCH; i++) {
                 int word = space.headers().word(block);
                 long next = BlockCarver.behind(block, space.unitsOf(block, word));
@@ -70,6 +70,9 @@ final class PageReturn {
                     count++;
                 }
                 block = next;
+            }
+            if (slices.isOver()) {
+                break;
             }
         }
         return block == 0 ? end : block;
