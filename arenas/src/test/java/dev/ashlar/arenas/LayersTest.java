@@ -19,7 +19,7 @@ class LayersTest {
 
     @Test
     void layers_useOnlyLowerOnes() {
-        for (String layer : new String[] {"os", "block", "region", "slab", "cache", "arena", "pool", "arenas"}) {
+        for (String layer : new String[] {"os", "block", "region", "slab", "cache", "arena", "movable", "pool", "arenas"}) {
             assertTrue(ALL.containPackage("dev.ashlar." + layer), "classes of dev.ashlar." + layer);
         }
         layeredArchitecture().consideringOnlyDependenciesInLayers()
@@ -31,14 +31,16 @@ class LayersTest {
                 .layer("slab").definedBy("dev.ashlar.slab..")
                 .layer("cache").definedBy("dev.ashlar.cache..")
                 .layer("arena").definedBy("dev.ashlar.arena..")
+                .layer("movable").definedBy("dev.ashlar.movable..")
                 .layer("pool").definedBy("dev.ashlar.pool..")
                 .layer("arenas").definedBy("dev.ashlar.arenas..")
                 .whereLayer("region").mayOnlyAccessLayers("vocabulary", "os", "block", "fit")
                 .whereLayer("slab").mayOnlyAccessLayers("vocabulary", "os", "block", "region")
                 .whereLayer("cache").mayOnlyAccessLayers("os", "block")
                 .whereLayer("arena").mayOnlyAccessLayers("vocabulary", "os", "block", "fit", "region", "slab", "cache")
+                .whereLayer("movable").mayOnlyAccessLayers("vocabulary", "os", "block", "region", "arena")
                 .whereLayer("pool")
-                .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "slab", "cache", "arena")
+                .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "slab", "cache", "arena", "movable")
                 .whereLayer("arenas").mayOnlyAccessLayers("vocabulary", "os", "block", "region", "cache", "pool")
                 .check(ALL);
     }
@@ -47,7 +49,7 @@ class LayersTest {
     @Test
     void pool_usesNeitherHeapNorTrace() {
         noClasses().that().resideInAnyPackage("dev.ashlar.slab..", "dev.ashlar.cache..", "dev.ashlar.arena..",
-                "dev.ashlar.pool..", "dev.ashlar.arenas..")
+                "dev.ashlar.movable..", "dev.ashlar.pool..", "dev.ashlar.arenas..")
                 .should().dependOnClassesThat().resideInAnyPackage("dev.ashlar.heap..", "dev.ashlar.trace..")
                 .check(ALL);
     }

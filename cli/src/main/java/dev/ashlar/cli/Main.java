@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "Ashlar is an off-heap allocator for the JVM. This command shows how it does on real input.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ReplayCommand.class, WorkloadCommand.class, CompareCommand.class},
+        subcommands = {ReplayCommand.class, WorkloadCommand.class, CompareCommand.class, CompactionCommand.class},
         sortOptions = false,
         usageHelpWidth = 100,
         commandListHeading = "%nCommands:%n",
@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             "  ./ashlar replay --help         all that a replay can do",
             "  ./ashlar workload larson       a workload of many threads, over all allocators",
             "  ./ashlar compare               all allocators in one table, in minutes",
+            "  ./ashlar compaction            how closely movable blocks are packed after most were freed",
             "  ./ashlar jmh -h                the microbenchmarks, with JMH's own options"
         })
 public final class Main implements Runnable {
