@@ -108,9 +108,19 @@ public final class Compactor {
         }
     }
 
-    /** Waits until no pass runs, and keeps them out while something is done; for validation and for closing. */
-    public void withoutPasses(Runnable action) {
-        passes.lock();
+    /**
+     * Waits until no pass runs, and keeps them out while something is done.
+     *
+     * @param hurry whether one that runs is to end early
+     */
+    public void withoutPasses(boolean hurry, Runnable action) {
+        if (hurry) {
+            hurried.incrementAndGet();
+            passes.lock();
+            hurried.decrementAndGet();
+        } else {
+            passes.lock();
+        }
         try {
             action.run();
         } finally {

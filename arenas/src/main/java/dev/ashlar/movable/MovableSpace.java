@@ -55,7 +55,7 @@ public final class MovableSpace {
      * @throws HeapCorruptionException about the first thing that is not as it must be
      */
     public void validate(boolean quiet) {
-        compactor.withoutPasses(() -> {
+        compactor.withoutPasses(false, () -> {
             long[] blocks = {0};
             arena.step(space -> {
                 space.walk((address, bytes, state) -> {

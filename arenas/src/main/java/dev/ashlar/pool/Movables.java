@@ -1,6 +1,5 @@
 package dev.ashlar.pool;
 
-import java.lang.ref.Reference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 
@@ -95,6 +94,7 @@ public final class Movables {
         PoolParts.checkSize(byteSize);
         parts.checkOpen();
         if (byteSize > geometry.byteSize() - BackReference.BYTES) {
+            parts.failures.increment();
             throw exhausted(byteSize, null);
         }
         MovableSpace now = space();
@@ -323,11 +323,13 @@ public final class Movables {
         }
     }
 
-    /** Waits until no pass runs; none makes a step after that, in a pool that is closed. */
-    void awaitPasses() {
+    /** Does something when a pass that runs has put back what it held: for closing, which may be refused. */
+    void betweenPasses(Runnable action) {
         MovableSpace now = space;
-        if (now != null) {
-            now.compactor().withoutPasses(() -> Reference.reachabilityFence(now));
+        if (now == null) {
+            action.run();
+        } else {
+            now.compactor().withoutPasses(true, action);
         }
     }
 }

@@ -41,7 +41,8 @@ final class Owners {
                 return number;
             }
         }
-        throw new IllegalStateException("open budgets: %d (expected: fewer)".formatted(CellHeaders.MAX_OWNER - FIRST + 1));
+        throw new IllegalStateException(
+                "open budgets: %d (expected: fewer)".formatted(CellHeaders.MAX_OWNER - FIRST + 1));
     }
 
     /** Forgets an owner that has no block any more. */

@@ -414,13 +414,15 @@ public final class PoolEngine {
         if (parts.isClosed() && parts.arenas.reservation().isClosed()) {
             return;
         }
+        parts.movables.betweenPasses(this::closeNow);
+    }
+
+    private void closeNow() {
         parts.setClosed(true);
         try {
             if (parts.guards != null) {
                 parts.guards.close();
             }
-            // What they copy is memory of the pool.
-            parts.movables.awaitPasses();
             parts.arenas.reservation().close();
         } finally {
             if (parts.arenas.reservation().isClosed()) {

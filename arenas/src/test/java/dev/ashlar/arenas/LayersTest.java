@@ -19,7 +19,8 @@ class LayersTest {
 
     @Test
     void layers_useOnlyLowerOnes() {
-        for (String layer : new String[] {"os", "block", "region", "slab", "cache", "arena", "movable", "pool", "arenas"}) {
+        for (String layer : new String[] {"os", "block", "region", "slab", "cache", "arena", "movable", "pool",
+            "arenas"}) {
             assertTrue(ALL.containPackage("dev.ashlar." + layer), "classes of dev.ashlar." + layer);
         }
         layeredArchitecture().consideringOnlyDependenciesInLayers()

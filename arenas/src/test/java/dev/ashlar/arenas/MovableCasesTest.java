@@ -152,7 +152,8 @@ class MovableCasesTest {
             MovableBlocks movable = cases.pool.movable();
             long mine = movable.allocate(100);
             long foreign = other.movable().allocate(100);
-            for (long number : new long[] {0, -1, 1L << 62, Long.MIN_VALUE, mine ^ 1L << 50, mine | 1L << 40, foreign}) {
+            for (long number : new long[] {0, -1, 1L << 62, Long.MIN_VALUE, mine ^ 1L << 50, mine | 1L << 40,
+                foreign}) {
                 refused(Reason.NOT_FROM_POOL, () -> movable.pinAddress(number));
                 refused(Reason.NOT_FROM_POOL, () -> movable.free(number));
             }

@@ -294,7 +294,8 @@ class MovableModelTest {
                 throw new AssertionError(
                         "operation %d of %s with seed %d: %s".formatted(done, setup, SEED, e.getMessage()), e);
             }
-            for (String event : List.of("allocated", "span", "ordinary", "exhausted", "free refused", "freed", "emptied",
+            for (String event : List.of("allocated", "span", "ordinary", "exhausted", "free refused", "freed",
+                    "emptied",
                     "not emptied", "kept for a pin", "pinned")) {
                 assertTrue(model.events.containsKey(event),
                         () -> event + ": never (expected: in each run); " + model.events);

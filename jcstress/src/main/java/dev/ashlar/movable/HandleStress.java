@@ -65,7 +65,8 @@ public final class HandleStress {
 
     /** A write under a pin is neither lost nor made to what was left. */
     @JCStressTest
-    @Outcome(id = {"16, false, 2", "16, true, 2", "32, true, 2"}, expect = ACCEPTABLE, desc = "one after the other, or not moved")
+    @Outcome(id = {"16, false, 2", "16, true, 2", "32, true, 2"}, expect = ACCEPTABLE,
+            desc = "one after the other, or not moved")
     @Outcome(expect = FORBIDDEN, desc = "a write is lost")
     @State
     public static class PinAndMove extends Block {
