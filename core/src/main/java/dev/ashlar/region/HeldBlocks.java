@@ -1,7 +1,6 @@
 package dev.ashlar.region;
 
 import dev.ashlar.HeapCorruptionException;
-import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.BlockStarts;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.block.Headers;
