@@ -1,6 +1,7 @@
 package dev.ashlar.movable;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
@@ -25,13 +26,14 @@ public final class Compactor {
     private final ReentrantLock passes = new ReentrantLock();
     private final AtomicInteger hurried = new AtomicInteger();
 
-    // Guarded by passes; figures may be read without.
-    private volatile long compactions;
-    private volatile long movedBytes;
-    private volatile long movedBlocks;
-    private volatile long abortedMoves;
-    private volatile long releasedRegions;
-    private volatile long purgedBytes;
+    private final LongAdder compactions = new LongAdder();
+    private final LongAdder movedBytes = new LongAdder();
+    private final LongAdder movedBlocks = new LongAdder();
+    private final LongAdder abortedMoves = new LongAdder();
+    private final LongAdder releasedRegions = new LongAdder();
+    private final LongAdder purgedBytes = new LongAdder();
+
+    /** Guarded by passes. */
     private long changesInVain = -1;
 
     /**
@@ -72,12 +74,12 @@ public final class Compactor {
         Pass pass = new Pass(
                 arena, table, geometry, os, wipe, limits, () -> hurried.get() > 0 || cancelled.getAsBoolean());
         CompactionReport report = pass.run(purge);
-        compactions = compactions + 1;
-        movedBytes = movedBytes + report.movedBytes();
-        movedBlocks = movedBlocks + report.movedBlocks();
-        abortedMoves = abortedMoves + report.abortedMoves();
-        releasedRegions = releasedRegions + report.releasedRegions();
-        purgedBytes = purgedBytes + report.purgedBytes();
+        compactions.increment();
+        movedBytes.add(report.movedBytes());
+        movedBlocks.add(report.movedBlocks());
+        abortedMoves.add(report.abortedMoves());
+        releasedRegions.add(report.releasedRegions());
+        purgedBytes.add(report.purgedBytes());
         return report;
     }
 
@@ -91,8 +93,11 @@ public final class Compactor {
         if (!passes.tryLock()) {
             hurried.incrementAndGet();
             passes.lock();
-            hurried.decrementAndGet();
-            passes.unlock();
+            try {
+                hurried.decrementAndGet();
+            } finally {
+                passes.unlock();
+            }
             return true;
         }
         try {
@@ -114,14 +119,11 @@ public final class Compactor {
      * @param hurry whether one that runs is to end early
      */
     public void withoutPasses(boolean hurry, Runnable action) {
-        if (hurry) {
-            hurried.incrementAndGet();
-            passes.lock();
-            hurried.decrementAndGet();
-        } else {
-            passes.lock();
-        }
+        int one = hurry ? 1 : 0;
+        hurried.addAndGet(one);
+        passes.lock();
         try {
+            hurried.addAndGet(-one);
             action.run();
         } finally {
             passes.unlock();
@@ -130,31 +132,31 @@ public final class Compactor {
 
     /** How many passes there were. */
     public long compactions() {
-        return compactions;
+        return compactions.sum();
     }
 
     /** Usable bytes of blocks that were moved. */
     public long movedBytes() {
-        return movedBytes;
+        return movedBytes.sum();
     }
 
     /** How many were. */
     public long movedBlocks() {
-        return movedBlocks;
+        return movedBlocks.sum();
     }
 
     /** Copies that were not taken. */
     public long abortedMoves() {
-        return abortedMoves;
+        return abortedMoves.sum();
     }
 
     /** Regions that were emptied. */
     public long releasedRegions() {
-        return releasedRegions;
+        return releasedRegions.sum();
     }
 
     /** Resident bytes that were given back from free blocks. */
     public long purgedBytes() {
-        return purgedBytes;
+        return purgedBytes.sum();
     }
 }

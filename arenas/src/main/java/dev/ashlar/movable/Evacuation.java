@@ -233,7 +233,7 @@ final class Evacuation {
         long source = sources[i];
         long target = targets[i];
         long bytes = requestedBytes[i];
-        if (wipe && !isSound(i) || !table.beginMove(handles[i], source)) {
+        if ((wipe && !isSound(i)) || !table.beginMove(handles[i], source)) {
             return false;
         }
         // A holder who pins it now may write to it at the same time: what is copied is not taken then.

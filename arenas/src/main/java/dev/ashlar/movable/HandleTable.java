@@ -154,7 +154,7 @@ public final class HandleTable {
                 throw new IllegalStateException("pool '%s': free of movable block 0x%x with %d pins (expected: none)"
                         .formatted(poolName, handle, Entry.pins(word)));
             }
-            if (WORDS.compareAndSet(entries, at, word, IN_TRANSIT | word & UNITS_MASK)) {
+            if (WORDS.compareAndSet(entries, at, word, IN_TRANSIT | (word & UNITS_MASK))) {
                 return addressOf(word);
             }
         }
@@ -184,7 +184,7 @@ public final class HandleTable {
         live--;
         WORDS.setOpaque(entries, at + 1, Entry.info((Entry.generation(handle) + 1) & GENERATION_MASK, 0));
         WORDS.setRelease(entries, at, firstFree[chunk]);
-        firstFree[chunk] = (at >> 1) + 1;
+        firstFree[chunk] = (at >> 1) + 1L;
         withRoom.set(chunk);
         if (--used[chunk] == 0 && withRoom.cardinality() > 1) {
             drop(chunk);
@@ -370,10 +370,10 @@ public final class HandleTable {
         int age = (generation - Entry.generation(handle)) & GENERATION_MASK;
         int issued = (generation - firstGeneration[chunk]) & GENERATION_MASK;
         boolean unused = isFree((long) WORDS.getVolatile(chunks[chunk], at(handle)));
-        if (age > issued || age == 0 && unused) {
+        if (age > issued || (age == 0 && unused)) {
             return refused(Reason.NOT_FROM_POOL, handle, action, "no handle of this pool");
         }
-        return age == 0 || age == 1 && unused
+        return age == 0 || (age == 1 && unused)
                 ? refused(Reason.DOUBLE_FREE, handle, action, age == 0 ? "being freed at this moment" : "freed")
                 : refused(Reason.STALE, handle, action, "freed, and its entry used again");
     }
@@ -441,7 +441,7 @@ public final class HandleTable {
     }
 
     private void validateFree(int chunk, long[] entries) {
-        long room = entries.length / 2 - used[chunk];
+        int room = entries.length / 2 - used[chunk];
         long found = 0;
         for (long next = entries.length == 0 ? 0 : firstFree[chunk]; next != 0 && found <= room; found++) {
             next = entries[(int) (2 * (next - 1))];
