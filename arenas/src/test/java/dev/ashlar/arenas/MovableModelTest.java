@@ -224,7 +224,7 @@ class MovableModelTest {
         }
 
         private void allocateOrdinaryOrFree() {
-            if (ordinary.size() > 400 || !ordinary.isEmpty() && random.nextInt(3) == 0) {
+            if (ordinary.size() > 400 || (!ordinary.isEmpty() && random.nextInt(3) == 0)) {
                 pool.freeAddress(ordinary.removeLast());
             } else {
                 allocateOrdinary(random.nextLong(20_000));

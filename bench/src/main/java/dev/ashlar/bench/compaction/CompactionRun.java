@@ -121,7 +121,7 @@ public final class CompactionRun {
     }
 
     private static byte contents(long number) {
-        return (byte) (number * 0x9E3779B97F4A7C15L >>> 56);
+        return (byte) ((number * 0x9E3779B97F4A7C15L) >>> 56);
     }
 
     private static void fill(MovableBlocks movable, long number, long bytes) {

@@ -40,7 +40,7 @@ final class MappedMemory {
     }
 
     private static boolean isHex(char digit) {
-        return digit >= '0' && digit <= '9' || digit >= 'a' && digit <= 'f';
+        return (digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f');
     }
 
     private static long kibibytes(String line) {
