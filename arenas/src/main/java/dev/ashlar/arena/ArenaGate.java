@@ -59,6 +59,11 @@ final class ArenaGate {
         return lock.isLocked();
     }
 
+    /** Whether a thread waits to get in. */
+    boolean isAwaited() {
+        return lock.hasQueuedThreads();
+    }
+
     private void settle() {
         try {
             validation.run();

@@ -3,18 +3,22 @@ package dev.ashlar.arena;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import dev.ashlar.Adaptation;
+import dev.ashlar.BlockState;
 import dev.ashlar.BlockVisitor;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.HeapStatistics;
 import dev.ashlar.InvalidFreeException;
 import dev.ashlar.PolicySwitch;
+import dev.ashlar.block.BackReference;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.CellHeaders;
 import dev.ashlar.block.Geometry;
+import dev.ashlar.block.Headers;
 import dev.ashlar.block.SizeClasses;
 import dev.ashlar.cache.CoreCache;
 import dev.ashlar.os.Memory;
@@ -75,6 +79,10 @@ public final class CoreArena {
     private final OwnedBlocks owned = new OwnedBlocks();
     private final StrandedCells stranded;
     private final ArenaGate gate;
+
+    /** Whose all blocks here are; {@link CellHeaders#POOL} where each may have an owner of its own. */
+    private final int soleOwner;
+
     private final long[] single = new long[1];
 
     // Guarded by lock.
@@ -108,6 +116,19 @@ public final class CoreArena {
             boolean keepEmpty,
             boolean wipeCells,
             SpareBatches spare) {
+        this(number, poolName, space, table, keepEmpty, wipeCells, spare, CellHeaders.POOL);
+    }
+
+    private CoreArena(
+            int number,
+            String poolName,
+            BlockSpace space,
+            SlabTable table,
+            boolean keepEmpty,
+            boolean wipeCells,
+            SpareBatches spare,
+            int soleOwner) {
+        this.soleOwner = soleOwner;
         this.number = number;
         this.poolName = poolName;
         this.space = space;
@@ -119,6 +140,19 @@ public final class CoreArena {
         queue = new RemoteQueue(QUEUE_BATCHES, spare);
         stranded = new StrandedCells(table);
         gate = new ArenaGate(number, poolName, this::validateInside);
+    }
+
+    /**
+     * An arena for movable blocks alone: no slabs, one owner of everything, and a {@link BackReference} in each block.
+     *
+     * @param number among the arenas of its pool
+     * @param poolName for messages
+     * @param space of its blocks
+     * @param table of the pool's slabs, of which it has none
+     * @param owner of its blocks
+     */
+    public static CoreArena ofMovable(int number, String poolName, BlockSpace space, SlabTable table, int owner) {
+        return new CoreArena(number, poolName, space, table, false, false, new SpareBatches(), owner);
     }
 
     /** Its number among the arenas of its pool. */
@@ -376,7 +410,7 @@ public final class CoreArena {
         try {
             gate.checkServing();
             int word = liveWord(address);
-            int actual = owned.get(address);
+            int actual = ownerInside(address);
             if (actual != owner) {
                 return -1L - actual;
             }
@@ -426,8 +460,12 @@ public final class CoreArena {
     public int ownerOfBlock(long address) {
         return inside(() -> {
             gate.checkServing();
-            return owned.get(address);
+            return ownerInside(address);
         });
+    }
+
+    private int ownerInside(long block) {
+        return soleOwner == CellHeaders.POOL ? owned.get(block) : soleOwner;
     }
 
     /** Changes the size of a live block where it stands; whether that was possible. */
@@ -437,6 +475,109 @@ public final class CoreArena {
             int word = liveWord(address);
             return space.resize(address, word, units);
         });
+    }
+
+    // Movable blocks
+
+    /**
+     * Carves a live block for a handle, which is noted in it before anybody else can come by.
+     *
+     * @param grow whether to take regions into use
+     * @return its address, or 0
+     * @throws dev.ashlar.OsException if the operating system refuses to commit a region
+     * @throws HeapCorruptionException if the arena is fenced, or is so by this
+     */
+    public long serveMovable(long units, long handle, boolean grow) {
+        gate.enter(true);
+        try {
+            gate.checkServing();
+            long block = space.carve(units, BlockLayout.UNIT_BYTES);
+            if (block == 0 && grow) {
+                block = space.grow(units, BlockLayout.UNIT_BYTES);
+            }
+            if (block != 0) {
+                blocksServed++;
+                BackReference.write(block, space.unitsOf(block, space.headers().word(block)), handle);
+            }
+            return block;
+        } catch (HeapCorruptionException e) {
+            throw gate.fence(e);
+        } catch (Error e) {
+            gate.suspect();
+            throw e;
+        } finally {
+            exit();
+        }
+    }
+
+    /**
+     * Frees a handle's block, or withholds it if it was written past its end.
+     *
+     * @param handle that it must be of
+     * @param wipe whether it is to be zero afterwards, and what is behind {@code requestedBytes} has been until now
+     * @return null, or what was found: the block is withheld then
+     * @throws HeapCorruptionException if the arena is fenced, or something next to the block is damaged; nothing has changed then
+     */
+    public @Nullable HeapCorruptionException freeMovable(long block, long handle, long requestedBytes, boolean wipe) {
+        gate.enter(true);
+        try {
+            gate.checkServing();
+            int word = liveWord(block);
+            long units = space.unitsOf(block, word);
+            HeapCorruptionException found = pastEnd(block, units, handle, requestedBytes, wipe);
+            if (found != null) {
+                space.withhold(block, word);
+                return gate.fence(found);
+            }
+            space.checkFree(block, word);
+            if (wipe) {
+                Memory.fill(block, BlockLayout.payloadBytes(units), (byte) 0);
+            }
+            if (Headers.units(word) == BlockLayout.SPAN_UNITS) {
+                space.free(block, word);
+            } else {
+                space.held().free(block, Headers.units(word));
+            }
+            return null;
+        } catch (HeapCorruptionException e) {
+            throw gate.fence(e);
+        } catch (Error e) {
+            gate.suspect();
+            throw e;
+        } finally {
+            exit();
+        }
+    }
+
+    private @Nullable HeapCorruptionException pastEnd(
+            long block, long units, long handle, long requestedBytes, boolean wiped) {
+        long end = BackReference.address(block, units);
+        long noted = BackReference.read(block, units);
+        if (noted == handle && (!wiped || Guards.isZero(block + requestedBytes, end - block - requestedBytes))) {
+            return null;
+        }
+        return new HeapCorruptionException(
+                block,
+                "pool '%s': movable block %s was written past its end of %d bytes: behind it stands 0x%x (expected: its handle 0x%x); the block is withheld"
+                        .formatted(poolName, geometry.describe(block), requestedBytes, noted, handle));
+    }
+
+    /**
+     * Does one short step with the blocks of this arena, under its lock.
+     *
+     * @throws IllegalStateException if the pool is closed
+     * @throws HeapCorruptionException if the arena is fenced, or is so by this
+     */
+    public <T extends @Nullable Object> T step(Function<BlockSpace, T> step) {
+        return inside(() -> {
+            gate.checkServing();
+            return step.apply(space);
+        });
+    }
+
+    /** Whether a thread waits for the lock. */
+    public boolean isAwaited() {
+        return gate.isAwaited();
     }
 
     private int liveWord(long address) {
@@ -563,21 +704,22 @@ public final class CoreArena {
     public ArenaFigures figures() {
         return inside(() -> {
             HeapStatistics blocks = space.statistics();
+            long references = soleOwner == CellHeaders.POOL ? 0 : blocks.liveBlocks() * BackReference.BYTES;
             return new ArenaFigures(
                     number,
                     space.table().regionsInUse(),
                     blocks.committedBytes(),
-                    blocks.liveBytes() - slabs.slabBytes(),
+                    blocks.liveBytes() - slabs.slabBytes() - references,
                     blocks.liveBlocks() - slabs.slabBlocks(),
                     slabs.takenBytes() - withheldCellBytes,
                     slabs.takenCells() - withheldCells,
-                    blocks.freeBytes(),
-                    blocks.freeBlocks(),
+                    blocks.freeBytes() + blocks.pendingBytes(),
+                    blocks.freeBlocks() + blocks.pendingBlocks(),
                     slabs.cellBytes() - slabs.takenBytes(),
                     slabs.cells() - slabs.takenCells(),
                     blocks.largestFreeBytes(),
                     slabs.slabBlocks(),
-                    blocks.headerBytes() + slabs.cells() * BlockLayout.HEADER_BYTES,
+                    blocks.headerBytes() + references + slabs.cells() * BlockLayout.HEADER_BYTES,
                     blocks.overheadBytes() + slabs.tailBytes() + withheldCellBytes,
                     queue.bytes() + stranded.bytes(),
                     queue.cells() + stranded.count(),
@@ -596,7 +738,12 @@ public final class CoreArena {
      */
     public void walk(BlockVisitor visitor) {
         inside(() -> {
-            CellWalk.walk(space, table, visitor);
+            if (soleOwner == CellHeaders.POOL) {
+                CellWalk.walk(space, table, visitor);
+            } else {
+                space.walk((address, bytes, state) -> visitor.visit(
+                        address, state == BlockState.LIVE ? bytes - BackReference.BYTES : bytes, state));
+            }
             return null;
         });
     }

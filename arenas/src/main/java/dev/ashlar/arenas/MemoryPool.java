@@ -66,6 +66,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryPool implements SegmentAllocator, AutoCloseable {
     private final PoolEngine engine;
     private final Segments segments;
+    private final MovableBlocks movable;
     private final CoreCache[] caches;
     private final long hotBytes;
 
@@ -74,6 +75,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
         caches = engine.cacheTable();
         hotBytes = engine.hotBytes();
         segments = new Segments(engine);
+        movable = new MovableBlocks(this, engine);
     }
 
     /** A builder with default settings. */
@@ -339,6 +341,22 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
     }
 
     /**
+     * Allocates a block that this pool may move while it is not pinned.
+     *
+     * @param byteSize 0 or more
+     * @throws IllegalArgumentException if the size is negative
+     * @throws PoolExhaustedException if there is no room, also after a compaction, and pressure callbacks made none
+     */
+    public MovableHandle allocateMovable(long byteSize) {
+        return new MovableHandle(movable, movable.allocate(byteSize), byteSize);
+    }
+
+    /** The movable blocks by number, their compaction and their figures. */
+    public MovableBlocks movable() {
+        return movable;
+    }
+
+    /**
      * Registers a callback that is asked to free memory before a request fails, on the thread that requests and with no lock held. A callback that throws
      * is counted and reported, and the request goes on.
      *
@@ -587,8 +605,8 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
 
     /**
      * Closes the pool: its segments become inaccessible, its memory goes back to the operating system, live blocks and all. The memory of arenas that
-     * are open stays until they are closed. Closing again does nothing; of two threads one closes, and both return when it is done. Costs a handshake with
-     * all threads. A {@linkplain #startRecording recording} ends, and is written before this returns.
+     * are open, and of confined pins, stays until they are closed; all other pins end. Closing again does nothing; of two threads one closes, and both
+     * return when it is done. Costs a handshake with all threads. A {@linkplain #startRecording recording} ends, and is written before this returns.
      *
      * @throws IllegalStateException if a thread is using one of its segments in an I/O operation or a native call; the pool stays open (a
      *     hardened one refuses everything else from then on), and close can be called again

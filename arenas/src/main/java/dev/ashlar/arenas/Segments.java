@@ -60,7 +60,7 @@ final class Segments {
         Guards armed = guards;
         if (!found.equals(scope) && (armed == null || !armed.isOwnScope(found))) {
             throw engine.foreignSegment(address,
-                    "given as a segment of a scope that is not this pool's: an arena's, or of other memory");
+                    "given as a segment of a scope that is not this pool's: an arena's, a confined pin's, or of other memory");
         }
         if (armed != null) {
             // The generation stands in the guard: overwritten, it must not be taken for another one.

@@ -141,6 +141,9 @@ final class Allocation {
         long found = supply.find(request, home);
         if (found == 0) {
             found = supply.findAfterReclaim(request, home);
+            if (found == 0 && parts.movables.makeRoom()) {
+                found = supply.findAfterReclaim(request, home);
+            }
             parts.releaseSurplus();
         }
         return found;

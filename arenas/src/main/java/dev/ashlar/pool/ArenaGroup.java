@@ -2,8 +2,10 @@ package dev.ashlar.pool;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 import dev.ashlar.Coalescing;
+import dev.ashlar.FitPolicy;
 import dev.ashlar.arena.ArenaFigures;
 import dev.ashlar.arena.CoreArena;
 import dev.ashlar.arena.SpareBatches;
@@ -38,8 +40,13 @@ final class ArenaGroup {
     private final CoreArena[] arenas;
     private final Headers blockHeaders;
     private final FreeDiagnosis diagnosis;
+    private final PoolSettings settings;
+
+    /** The arena of movable blocks, once there are any. */
+    private volatile @Nullable CoreArena movable;
 
     ArenaGroup(PoolSettings settings) {
+        this.settings = settings;
         long regionBytes = settings.capacityBytes();
         long tableBytes = regionBytes / BlockStarts.BYTES_PER_TABLE_BYTE;
         reservation = settings.os()
@@ -60,19 +67,63 @@ final class ArenaGroup {
                         new RegionTable(regions, geometry, arenas.length),
                         false));
         for (int i = 0; i < arenas.length; i++) {
-            BlockSpace space = new BlockSpace(
-                    settings.os(),
-                    geometry,
-                    starts,
-                    settings.secret(),
-                    new RegionTable(regions, geometry, i),
-                    settings.hardened());
+            BlockSpace space = newSpace(i);
             // Switches are told by the worker, who has no lock then.
             space.adaptive().configure(settings.favour(), i, System::nanoTime, _ -> {});
             space.policy(settings.policy());
             boolean keepEmpty = settings.coalescing() == Coalescing.DEFERRED;
             arenas[i] = new CoreArena(i, settings.name(), space, slabs, keepEmpty, settings.hardened(), spare);
         }
+    }
+
+    private BlockSpace newSpace(int number) {
+        return new BlockSpace(
+                settings.os(),
+                geometry,
+                reservation.address() + settings.capacityBytes(),
+                settings.secret(),
+                new RegionTable(regions, geometry, number),
+                settings.hardened());
+    }
+
+    /**
+     * The arena of movable blocks, beside the others: nobody is served from it but who asks for a movable block. Made when it is first asked for; closed
+     * if {@code closed} says so then.
+     */
+    synchronized CoreArena movable(BooleanSupplier closed) {
+        CoreArena arena = movable;
+        if (arena == null) {
+            // Behind the arenas, and the diagnosis, which has a number of its own.
+            int number = arenas.length + 1;
+            BlockSpace space = newSpace(number);
+            // Whatever the pool's policy: blocks move into the holes that they fit best.
+            space.policy(FitPolicy.BEST_FIT);
+            arena = CoreArena.ofMovable(number, settings.name(), space, slabs, Owners.MOVABLE);
+            movable = arena;
+            if (closed.getAsBoolean()) {
+                arena.setClosed(true);
+            }
+        }
+        return arena;
+    }
+
+    /** All arenas, the one of movable blocks as the last, if there is one. */
+    List<CoreArena> all() {
+        List<CoreArena> all = new ArrayList<>(List.of(arenas));
+        CoreArena last = movable;
+        if (last != null) {
+            all.add(last);
+        }
+        return all;
+    }
+
+    /** Whether an arena is the one of movable blocks. */
+    boolean isOfMovable(CoreArena arena) {
+        return arena.number() > arenas.length;
+    }
+
+    private @Nullable CoreArena byNumber(int number) {
+        return number < arenas.length ? arenas[number] : movable;
     }
 
     /** New guards for the blocks of this pool. */
@@ -88,7 +139,8 @@ final class ArenaGroup {
     /** Why no block can begin at an address: by the arena that has its region, if one has. */
     RuntimeException explain(long address) {
         int owner = geometry.contains(address) ? regions.ownerOf(geometry.regionAt(address)) : Regions.NOBODY;
-        return owner == Regions.NOBODY ? diagnosis.explain(address) : arenas[owner].diagnose(address);
+        CoreArena arena = owner == Regions.NOBODY ? null : byNumber(owner);
+        return arena == null ? diagnosis.explain(address) : arena.diagnose(address);
     }
 
     Reservation reservation() {
@@ -128,12 +180,12 @@ final class ArenaGroup {
     @Nullable
     CoreArena ownerOf(long block) {
         int owner = regions.ownerOf(geometry.regionOf(block));
-        return owner == Regions.NOBODY ? null : arenas[owner];
+        return owner == Regions.NOBODY ? null : byNumber(owner);
     }
 
     List<ArenaFigures> figures() {
-        List<ArenaFigures> figures = new ArrayList<>(arenas.length);
-        for (CoreArena arena : arenas) {
+        List<ArenaFigures> figures = new ArrayList<>(arenas.length + 1);
+        for (CoreArena arena : all()) {
             figures.add(arena.figures());
         }
         return figures;

@@ -96,7 +96,12 @@ final class LiveBlocks {
         if (arena == null) {
             throw arenas.diagnosis().explain(address);
         }
-        return arena.usableBytes(address);
+        long bytes = arena.usableBytes(address);
+        if (arenas.isOfMovable(arena)) {
+            // Its last word is not its holder's: the handle knows the size.
+            accountOf(address, CellHeaders.POOL, Owners.MOVABLE);
+        }
+        return bytes;
     }
 
     /** How many bytes the holder of a live block may use. */

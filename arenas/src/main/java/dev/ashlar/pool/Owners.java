@@ -10,7 +10,10 @@ final class Owners {
     /** The number of all open scopes together. */
     static final int SCOPES = 1;
 
-    private static final int FIRST = 2;
+    /** The number of all handles of movable blocks together. */
+    static final int MOVABLE = 2;
+
+    private static final int FIRST = 3;
 
     /** In place of the pool's own number, in a cell that a recording knows of: so its free does not end on the hot path. */
     private static final int RECORDED = CellHeaders.MAX_OWNER;
@@ -28,7 +31,8 @@ final class Owners {
     private int next = FIRST;
 
     Owners() {
-        put(SCOPES, new Scopes());
+        put(SCOPES, new Several("an open arena, which frees its blocks when it is closed"));
+        put(MOVABLE, new Several("the handle of a movable block, which frees it"));
     }
 
     /**
@@ -60,7 +64,7 @@ final class Owners {
 
     /** Whether a recording may know of a cell with such a number. */
     static boolean mayBeRecorded(int number) {
-        return number != CellHeaders.POOL && number != SCOPES;
+        return number != CellHeaders.POOL && number != SCOPES && number != MOVABLE;
     }
 
     /** Forgets an owner that has no block any more. */
@@ -84,7 +88,8 @@ final class Owners {
         chunk.set(number % CHUNK, owner);
     }
 
-    private static final class Scopes implements BlockOwner {
+    /** Owners that have one number together, and free their blocks themselves. */
+    private record Several(String describe) implements BlockOwner {
         @Override
         public boolean poolMayFree() {
             return false;
@@ -92,17 +97,12 @@ final class Owners {
 
         @Override
         public long allocate(long byteSize, long alignment) {
-            throw new IllegalStateException("scopes: allocate (expected: each scope allocates for itself)");
+            throw new IllegalStateException("allocate for " + describe + " (expected: each allocates for itself)");
         }
 
         @Override
         public void freed(long usableBytes) {
-            // Scopes count nothing.
-        }
-
-        @Override
-        public String describe() {
-            return "an open arena, which frees its blocks when it is closed";
+            // They count for themselves.
         }
     }
 }

@@ -11,6 +11,7 @@ import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.InvalidFreeException;
 import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.PoolStatistics;
+import dev.ashlar.arena.CoreArena;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.CellHeaders;
 import dev.ashlar.block.Geometry;
@@ -309,6 +310,11 @@ public final class PoolEngine {
 
     // Care
 
+    /** The movable blocks. */
+    public Movables movables() {
+        return parts.movables;
+    }
+
     /** Registers a callback that may free memory before a request fails; the result takes it out. */
     public Runnable onPressure(int priority, LongConsumer callback) {
         return parts.pressure.add(priority, callback);
@@ -398,8 +404,8 @@ public final class PoolEngine {
     /** Shows all blocks and cells, arena by arena. */
     public void walk(BlockVisitor visitor) {
         checkOpen();
-        for (int i = 0; i < parts.arenas.count(); i++) {
-            parts.arenas.get(i).walk(visitor);
+        for (CoreArena arena : parts.arenas.all()) {
+            arena.walk(visitor);
         }
     }
 
@@ -410,9 +416,11 @@ public final class PoolEngine {
         if (quiet) {
             // Callers see to it that they are quiet themselves, and can't do that for the worker.
             synchronized (maintenance) {
+                parts.movables.validate(true);
                 figures.validate(true);
             }
         } else {
+            parts.movables.validate(false);
             figures.validate(false);
         }
     }
@@ -420,8 +428,8 @@ public final class PoolEngine {
     /** Lifts the fence of each arena that validates. */
     public void recover() {
         checkOpen();
-        for (int i = 0; i < parts.arenas.count(); i++) {
-            parts.arenas.get(i).recover();
+        for (CoreArena arena : parts.arenas.all()) {
+            arena.recover();
         }
     }
 
@@ -445,6 +453,10 @@ public final class PoolEngine {
         if (parts.isClosed() && parts.arenas.reservation().isClosed()) {
             return;
         }
+        parts.movables.betweenPasses(this::closeNow);
+    }
+
+    private void closeNow() {
         parts.setClosed(true);
         try {
             if (parts.guards != null) {

@@ -7,6 +7,7 @@ import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.HeapStatistics;
 import dev.ashlar.PoolStatistics;
 import dev.ashlar.arena.ArenaFigures;
+import dev.ashlar.arena.CoreArena;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.cache.CacheBudget;
 import dev.ashlar.cache.CacheTable;
@@ -127,12 +128,12 @@ final class PoolFigures {
      */
     void validate(boolean quiet) {
         long liveCells = 0;
-        for (int i = 0; i < arenas.count(); i++) {
-            SlabValidator.Cells cells = arenas.get(i).validate();
-            ArenaFigures now = arenas.get(i).figures();
+        for (CoreArena arena : arenas.all()) {
+            SlabValidator.Cells cells = arena.validate();
+            ArenaFigures now = arena.figures();
             liveCells += cells.liveCells();
             equal(
-                    "arena %d: blocks + taken + free + headers + overhead".formatted(i),
+                    "arena %d: blocks + taken + free + headers + overhead".formatted(arena.number()),
                     now.blockBytes() + now.takenCellBytes() + now.freeBlockBytes() + now.freeCellBytes()
                             + now.headerBytes()
                             + now.overheadBytes(),

@@ -40,6 +40,7 @@ final class PoolParts {
     final Waiters waiters = new Waiters();
     final PressureCallbacks pressure;
     final PolicyWatch policies;
+    final Movables movables;
     final Owners owners = new Owners();
     final @Nullable Guards guards;
     final LongAdder failures = new LongAdder();
@@ -72,6 +73,7 @@ final class PoolParts {
         supply = new Supply(arenas, returns, caches, stripes);
         policies = new PolicyWatch(settings.name(), arenas, settings.favour());
         pressure = new PressureCallbacks(settings.name());
+        movables = new Movables(this);
     }
 
     /** An empty cache. */
@@ -88,8 +90,8 @@ final class PoolParts {
         if (value) {
             caches.close();
         }
-        for (int i = 0; i < arenas.count(); i++) {
-            arenas.get(i).setClosed(value);
+        for (CoreArena arena : arenas.all()) {
+            arena.setClosed(value);
         }
         if (!value) {
             caches.reopen();

@@ -19,7 +19,7 @@ class LayersTest {
 
     @Test
     void layers_useOnlyLowerOnes() {
-        for (String layer : new String[] {"os", "block", "region", "slab", "cache", "arena", "record", "pool",
+        for (String layer : new String[] {"os", "block", "region", "slab", "cache", "arena", "movable", "record", "pool",
             "arenas"}) {
             assertTrue(ALL.containPackage("dev.ashlar." + layer), "classes of dev.ashlar." + layer);
         }
@@ -34,15 +34,17 @@ class LayersTest {
                 .layer("arena").definedBy("dev.ashlar.arena..")
                 .layer("trace").definedBy("dev.ashlar.trace..")
                 .layer("record").definedBy("dev.ashlar.record..")
+                .layer("movable").definedBy("dev.ashlar.movable..")
                 .layer("pool").definedBy("dev.ashlar.pool..")
                 .layer("arenas").definedBy("dev.ashlar.arenas..")
                 .whereLayer("region").mayOnlyAccessLayers("vocabulary", "os", "block", "fit")
                 .whereLayer("slab").mayOnlyAccessLayers("vocabulary", "os", "block", "region")
                 .whereLayer("cache").mayOnlyAccessLayers("os", "block")
                 .whereLayer("arena").mayOnlyAccessLayers("vocabulary", "os", "block", "fit", "region", "slab", "cache")
+                .whereLayer("movable").mayOnlyAccessLayers("vocabulary", "os", "block", "region", "arena")
                 .whereLayer("record").mayOnlyAccessLayers("vocabulary", "trace")
                 .whereLayer("pool")
-                .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "slab", "cache", "arena", "record")
+                .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "slab", "cache", "arena", "movable", "record")
                 .whereLayer("arenas")
                 .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "cache", "pool", "record")
                 .check(ALL);
@@ -52,7 +54,7 @@ class LayersTest {
     @Test
     void pool_usesNeitherHeapNorTrace() {
         noClasses().that().resideInAnyPackage("dev.ashlar.slab..", "dev.ashlar.cache..", "dev.ashlar.arena..",
-                "dev.ashlar.pool..", "dev.ashlar.arenas..")
+                "dev.ashlar.movable..", "dev.ashlar.pool..", "dev.ashlar.arenas..")
                 .should().dependOnClassesThat().resideInAnyPackage("dev.ashlar.heap..", "dev.ashlar.trace..")
                 .check(ALL);
     }

@@ -18,7 +18,12 @@ import picocli.CommandLine.Spec;
         description = "Ashlar is an off-heap allocator for the JVM. This command shows how it does on real input.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
-            ReplayCommand.class, WhatIfCommand.class, WorkloadCommand.class, CompareCommand.class, SpaceCommand.class
+            ReplayCommand.class,
+            WhatIfCommand.class,
+            WorkloadCommand.class,
+            CompareCommand.class,
+            CompactionCommand.class,
+            SpaceCommand.class
         },
         sortOptions = false,
         usageHelpWidth = 100,
@@ -40,6 +45,7 @@ import picocli.CommandLine.Spec;
             "  ./ashlar workload larson       a workload of many threads, over all allocators",
             "  ./ashlar compare               all allocators in one table, in minutes",
             "  ./ashlar space replay --help   file and volume space: requests from a text file, and a map",
+            "  ./ashlar compaction            how closely movable blocks are packed after most were freed",
             "  ./ashlar jmh -h                the microbenchmarks, with JMH's own options"
         })
 public final class Main implements Runnable {

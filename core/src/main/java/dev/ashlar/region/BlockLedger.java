@@ -46,6 +46,11 @@ public final class BlockLedger {
         pendingBlocks--;
     }
 
+    /** Two cached blocks became one. */
+    void cachedMerged() {
+        pendingBlocks--;
+    }
+
     /** Usable bytes of live blocks. */
     public long liveBytes() {
         return payloadBytes(liveUnits, liveBlocks);

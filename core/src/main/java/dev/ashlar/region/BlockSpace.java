@@ -50,6 +50,7 @@ public final class BlockSpace {
 
     /** The same while the policy is adaptive, else null. */
     private @Nullable AdaptiveFit watching;
+    private @Nullable HeldBlocks held;
 
     /**
      * An empty space.
@@ -285,9 +286,19 @@ public final class BlockSpace {
         }
     }
 
-    /** How many blocks wait, counted along their lists, for the validator. */
+    /** What is kept out of the free lists; made when it is first asked for. */
+    public HeldBlocks held() {
+        HeldBlocks blocks = held;
+        if (blocks == null) {
+            blocks = new HeldBlocks(geometry, headers, starts, free, carver, ledger);
+            held = blocks;
+        }
+        return blocks;
+    }
+
+    /** How many blocks wait, counted along their lists, or are held, for the validator. */
     long countPending() {
-        return pending.countLinked();
+        return pending.countLinked() + (held == null ? 0 : held.count());
     }
 
     /** Merges the blocks that wait; returns their usable bytes. */
