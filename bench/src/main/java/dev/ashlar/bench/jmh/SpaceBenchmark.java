@@ -69,7 +69,7 @@ public class SpaceBenchmark {
             space = SpaceAllocator.builder().build();
             long offset = 0;
             for (int i = 0; i < extents; i++) {
-                long length = 1 + random.nextInt(MAX_LENGTH);
+                long length = 1L + random.nextInt(MAX_LENGTH);
                 space.allocateAt(offset, length);
                 offset += length + 1 + random.nextInt(MAX_LENGTH);
             }
