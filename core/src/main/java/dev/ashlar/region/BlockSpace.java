@@ -10,6 +10,7 @@ import dev.ashlar.block.Geometry;
 import dev.ashlar.block.Headers;
 import dev.ashlar.fit.FreeBlocks;
 import dev.ashlar.os.OsMemory;
+import org.jspecify.annotations.Nullable;
 
 import static dev.ashlar.block.BlockLayout.SPAN_UNITS;
 import static dev.ashlar.block.BlockLayout.UNIT_BYTES;
@@ -262,6 +263,22 @@ public final class BlockSpace {
         }
         os.purge(address, bytes);
         return resident < 0 ? bytes : resident;
+    }
+
+    /** Which pages of free blocks are dirty, or null if nobody keeps account of that. */
+    public @Nullable DirtyPages dirtyPages() {
+        return table.dirtyPages();
+    }
+
+    /**
+     * Gives back the next dirty pages inside free blocks, 64 of them at most.
+     *
+     * @return false if there are no more
+     * @throws dev.ashlar.OsException if the operating system refuses; those pages stay dirty, and the next call goes on behind them
+     */
+    public boolean purgeNext(PurgeProgress progress) {
+        DirtyPages pages = table.dirtyPages();
+        return pages != null && progress.pagesLeft > 0 && pages.purgeNext(progress, table, os);
     }
 
     /** Shows all blocks in address order; O(blocks), and O(regions). */
