@@ -45,14 +45,22 @@ public final class DirtyPages {
 
     /** The bits of all regions, which go with a region from owner to owner; none are set while it is in use by nobody. */
     static final class Bits {
-        final long @Nullable [][] words;
-        final int @Nullable [][] stamps;
-        final int[] dirty;
+        final @Nullable OfRegion[] regions;
 
-        Bits(int regions) {
-            words = new long[regions][];
-            stamps = new int[regions][];
-            dirty = new int[regions];
+        Bits(int count) {
+            regions = new OfRegion[count];
+        }
+    }
+
+    /** One bit for each page of a region, one moment for 64 of them, and how many bits are set. */
+    static final class OfRegion {
+        final long[] words;
+        final int[] stamps;
+        int dirty;
+
+        OfRegion(int count) {
+            words = new long[count];
+            stamps = new int[count];
         }
     }
 
@@ -154,9 +162,9 @@ public final class DirtyPages {
 
     /** A region goes out of use. */
     void regionLeft(int region) {
-        long[] words = bits.words[region];
-        if (words != null && bits.dirty[region] != 0) {
-            clear(region, 0, words.length << WORD_SHIFT);
+        OfRegion of = bits.regions[region];
+        if (of != null && of.dirty != 0) {
+            clear(region, 0, of.words.length << WORD_SHIFT);
         }
     }
 
@@ -179,53 +187,35 @@ public final class DirtyPages {
         if (from >= to) {
             return;
         }
-        long[] words = words(region);
-        int[] stamps = stamps(region);
+        OfRegion of = bits.regions[region];
+        if (of == null) {
+            of = new OfRegion(wordsEach);
+            bits.regions[region] = of;
+        }
         int added = 0;
         for (int word = from >>> WORD_SHIFT; word <= (to - 1) >>> WORD_SHIFT; word++) {
             long mask = mask(word, from, to);
-            added += Long.bitCount(mask & ~words[word]);
-            words[word] |= mask;
-            stamps[word] = now;
+            added += Long.bitCount(mask & ~of.words[word]);
+            of.words[word] |= mask;
+            of.stamps[word] = now;
         }
-        count(region, added);
+        of.dirty += added;
+        dirty += added;
     }
 
     private void clear(int region, int from, int to) {
-        long[] words = bits.words[region];
-        if (words == null || from >= to) {
+        OfRegion of = bits.regions[region];
+        if (of == null || from >= to) {
             return;
         }
         int removed = 0;
         for (int word = from >>> WORD_SHIFT; word <= (to - 1) >>> WORD_SHIFT; word++) {
             long mask = mask(word, from, to);
-            removed += Long.bitCount(mask & words[word]);
-            words[word] &= ~mask;
+            removed += Long.bitCount(mask & of.words[word]);
+            of.words[word] &= ~mask;
         }
-        count(region, -removed);
-    }
-
-    private void count(int region, int pages) {
-        bits.dirty[region] += pages;
-        dirty += pages;
-    }
-
-    private long[] words(int region) {
-        long[] words = bits.words[region];
-        if (words == null) {
-            words = new long[wordsEach];
-            bits.words[region] = words;
-        }
-        return words;
-    }
-
-    private int[] stamps(int region) {
-        int[] stamps = bits.stamps[region];
-        if (stamps == null) {
-            stamps = new int[wordsEach];
-            bits.stamps[region] = stamps;
-        }
-        return stamps;
+        of.dirty -= removed;
+        dirty -= removed;
     }
 
     /** The bits of a word that stand for pages from {@code from} to before {@code to}; there is one. */
@@ -247,15 +237,14 @@ public final class DirtyPages {
     public void addAges(long[] ages, int millisEach, RegionTable table) {
         int last = ages.length - 1;
         for (int region = 0; region < geometry.regionCount(); region++) {
-            long[] words = bits.words[region];
-            int[] stamps = bits.stamps[region];
-            if (words == null || stamps == null || bits.dirty[region] == 0 || !table.isInUse(region)) {
+            OfRegion of = bits.regions[region];
+            if (of == null || of.dirty == 0 || !table.isInUse(region)) {
                 continue;
             }
-            for (int word = 0; word < words.length; word++) {
-                int pages = Long.bitCount(words[word]);
+            for (int word = 0; word < of.words.length; word++) {
+                int pages = Long.bitCount(of.words[word]);
                 if (pages != 0) {
-                    ages[Math.min(last, Math.max(0, now - stamps[word]) / millisEach)] += pages;
+                    ages[Math.min(last, Math.max(0, now - of.stamps[word]) / millisEach)] += pages;
                 }
             }
         }
@@ -273,12 +262,11 @@ public final class DirtyPages {
     boolean purgeNext(PurgeProgress progress, RegionTable table, OsMemory os) {
         for (int i = 0; i < REGIONS_A_STEP && progress.region < geometry.regionCount(); i++) {
             int region = progress.region;
-            long[] words = bits.words[region];
-            int[] stamps = bits.stamps[region];
-            if (words != null && stamps != null && bits.dirty[region] != 0 && table.isInUse(region)) {
-                int from = nextDirty(words, stamps, progress);
+            OfRegion of = bits.regions[region];
+            if (of != null && of.dirty != 0 && table.isInUse(region)) {
+                int from = nextDirty(of, progress);
                 if (from >= 0) {
-                    purgeRun(words[from >>> WORD_SHIFT], from, progress, os);
+                    purgeRun(of.words[from >>> WORD_SHIFT], from, progress, os);
                     return true;
                 }
             }
@@ -288,12 +276,12 @@ public final class DirtyPages {
         return progress.region < geometry.regionCount();
     }
 
-    private int nextDirty(long[] words, int[] stamps, PurgeProgress progress) {
+    private int nextDirty(OfRegion of, PurgeProgress progress) {
         int word = progress.page >>> WORD_SHIFT;
         long mask = -1L << progress.page;
-        for (; word < words.length; word++, mask = -1) {
-            long left = words[word] & mask;
-            if (left != 0 && now - stamps[word] >= progress.leastAgeMillis) {
+        for (; word < of.words.length; word++, mask = -1) {
+            long left = of.words[word] & mask;
+            if (left != 0 && now - of.stamps[word] >= progress.leastAgeMillis) {
                 return (word << WORD_SHIFT) + Long.numberOfTrailingZeros(left);
             }
         }
@@ -322,25 +310,25 @@ public final class DirtyPages {
 
     /** How many pages of a free block are dirty. */
     long dirtyIn(long block, int units) {
-        long[] words = bits.words[geometry.regionOf(block)];
-        if (words == null || !hasPages(block, units)) {
+        OfRegion of = bits.regions[geometry.regionOf(block)];
+        if (of == null || !hasPages(block, units)) {
             return 0;
         }
         int from = firstPage(block);
         int to = endPage(block, units);
         long found = 0;
         for (int word = from >>> WORD_SHIFT; word <= (to - 1) >>> WORD_SHIFT; word++) {
-            found += Long.bitCount(words[word] & mask(word, from, to));
+            found += Long.bitCount(of.words[word] & mask(word, from, to));
         }
         return found;
     }
 
     /** How many pages of a region are dirty, counted anew. */
     long dirtyIn(int region) {
-        long[] words = bits.words[region];
+        OfRegion of = bits.regions[region];
         long found = 0;
-        for (int word = 0; words != null && word < words.length; word++) {
-            found += Long.bitCount(words[word]);
+        for (int word = 0; of != null && word < of.words.length; word++) {
+            found += Long.bitCount(of.words[word]);
         }
         return found;
     }

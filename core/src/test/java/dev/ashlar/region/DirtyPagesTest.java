@@ -3,6 +3,7 @@ package dev.ashlar.region;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 
 import dev.ashlar.BlockState;
@@ -51,10 +52,8 @@ class DirtyPagesTest {
         geometry = new Geometry(range.address(), 20, REGIONS);
         regions = new Regions(os, geometry, geometry.base() + bytes, 1, false, true);
         space = new BlockSpace(os, geometry, geometry.base() + bytes, 7, new RegionTable(regions, geometry, 0), false);
-        DirtyPages account = space.dirtyPages();
-        assumeTrue(account != null && os.residentBytes(range.address(), page) >= 0, "pages can be counted");
-        assert account != null;
-        pages = account;
+        assumeTrue(os.returnsPages() && os.residentBytes(range.address(), page) >= 0, "pages can be counted");
+        pages = Objects.requireNonNull(space.dirtyPages());
     }
 
     @AfterEach
@@ -211,7 +210,8 @@ class DirtyPagesTest {
         free(block);
         PurgeProgress progress = new PurgeProgress(Long.MAX_VALUE, 0);
         purge(progress);
-        assertEquals((10_000 * 16 / page - 1) * page, progress.bytes(), page);
+        assertTrue(Math.abs((10_000 * 16 / page - 1L) * page - progress.bytes()) <= page,
+                () -> "purged: " + progress.bytes());
         int calls = os.calls(Call.PURGE);
         purgeAll();
         assertEquals(calls, os.calls(Call.PURGE));
