@@ -59,6 +59,11 @@ final class ArenaGate {
         return lock.isLocked();
     }
 
+    /** Whether a thread waits outside at this moment. */
+    boolean isAwaited() {
+        return lock.hasQueuedThreads();
+    }
+
     private void settle() {
         try {
             validation.run();

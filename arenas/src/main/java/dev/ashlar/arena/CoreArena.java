@@ -71,6 +71,7 @@ public final class CoreArena {
     private final OwnedBlocks owned = new OwnedBlocks();
     private final StrandedCells stranded;
     private final ArenaGate gate;
+    private final ArenaCare care;
     private final long[] single = new long[1];
 
     // Guarded by lock.
@@ -114,6 +115,7 @@ public final class CoreArena {
         queue = new RemoteQueue(QUEUE_BATCHES, spare);
         stranded = new StrandedCells(table);
         gate = new ArenaGate(number, poolName, this::validateInside);
+        care = new ArenaCare(this, gate, queue, slabs, space);
     }
 
     /** Its number among the arenas of its pool. */
@@ -123,7 +125,7 @@ public final class CoreArena {
 
     // The lock
 
-    private void exit() {
+    void exit() {
         try {
             FREE_BYTES_HINT.setOpaque(this, freeBytes());
         } finally {
@@ -285,7 +287,7 @@ public final class CoreArena {
         }
     }
 
-    private int putBack(int sizeClass, long[] cells, int count) {
+    int putBack(int sizeClass, long[] cells, int count) {
         int others = 0;
         for (int i = 0; i < count;) {
             if (!isOurs(cells[i])) {
@@ -345,7 +347,7 @@ public final class CoreArena {
         }
     }
 
-    private void drain(int most) {
+    void drain(int most) {
         for (int i = 0; i < most; i++) {
             CellBatch batch = queue.poll();
             if (batch == null) {
@@ -492,6 +494,11 @@ public final class CoreArena {
 
     // Care
 
+    /** What the pool's worker does here. */
+    public ArenaCare care() {
+        return care;
+    }
+
     /** The fit policy in force. */
     public FitPolicy policy() {
         return space.policy();
@@ -522,33 +529,36 @@ public final class CoreArena {
 
     /** What this arena counts. */
     public ArenaFigures figures() {
-        return inside(() -> {
-            HeapStatistics blocks = space.statistics();
-            return new ArenaFigures(
-                    number,
-                    space.table().regionsInUse(),
-                    blocks.committedBytes(),
-                    blocks.liveBytes() - slabs.slabBytes(),
-                    blocks.liveBlocks() - slabs.slabBlocks(),
-                    slabs.takenBytes() - withheldCellBytes,
-                    slabs.takenCells() - withheldCells,
-                    blocks.freeBytes(),
-                    blocks.freeBlocks(),
-                    slabs.cellBytes() - slabs.takenBytes(),
-                    slabs.cells() - slabs.takenCells(),
-                    blocks.largestFreeBytes(),
-                    slabs.slabBlocks(),
-                    blocks.headerBytes() + slabs.cells() * BlockLayout.HEADER_BYTES,
-                    blocks.overheadBytes() + slabs.tailBytes() + withheldCellBytes,
-                    queue.bytes() + stranded.bytes(),
-                    queue.cells() + stranded.count(),
-                    refills,
-                    cellsServed,
-                    blocksServed,
-                    slabs.doubleFrees(),
-                    blocks.withheldBlocks() + withheldCells,
-                    gate.isFenced());
-        });
+        return inside(this::figuresInside);
+    }
+
+    ArenaFigures figuresInside() {
+        HeapStatistics blocks = space.statistics();
+        return new ArenaFigures(
+                number,
+                space.table().regionsInUse(),
+                blocks.committedBytes(),
+                blocks.liveBytes() - slabs.slabBytes(),
+                blocks.liveBlocks() - slabs.slabBlocks(),
+                slabs.takenBytes() - withheldCellBytes,
+                slabs.takenCells() - withheldCells,
+                blocks.freeBytes(),
+                blocks.freeBlocks(),
+                slabs.cellBytes() - slabs.takenBytes(),
+                slabs.cells() - slabs.takenCells(),
+                blocks.largestFreeBytes(),
+                slabs.slabBlocks(),
+                slabs.emptySlabs(),
+                blocks.headerBytes() + slabs.cells() * BlockLayout.HEADER_BYTES,
+                blocks.overheadBytes() + slabs.tailBytes() + withheldCellBytes,
+                queue.bytes() + stranded.bytes(),
+                queue.cells() + stranded.count(),
+                refills,
+                cellsServed,
+                blocksServed,
+                slabs.doubleFrees(),
+                blocks.withheldBlocks() + withheldCells,
+                gate.isFenced());
     }
 
     /**

@@ -1,7 +1,7 @@
 /**
  * The pool by address: routing between caches and arenas, growth, stealing, exhaustion, waiting, closing.
  *
- * <p>May use {@code slab}, {@code cache} and {@code arena}, and of the core all but {@code heap} and {@code trace}. Thread-safe.
+ * <p>May use {@code slab}, {@code cache}, {@code arena} and {@code defrag}, and of the core all but {@code heap} and {@code trace}. Thread-safe.
  */
 @NullMarked
 package dev.ashlar.pool;
