@@ -19,7 +19,8 @@ class LayersTest {
 
     @Test
     void layers_useOnlyLowerOnes() {
-        for (String layer : new String[] {"os", "block", "region", "slab", "cache", "arena", "pool", "arenas"}) {
+        for (String layer : new String[] {"os", "block", "region", "slab", "cache", "arena", "defrag", "pool",
+            "arenas"}) {
             assertTrue(ALL.containPackage("dev.ashlar." + layer), "classes of dev.ashlar." + layer);
         }
         layeredArchitecture().consideringOnlyDependenciesInLayers()
@@ -31,14 +32,16 @@ class LayersTest {
                 .layer("slab").definedBy("dev.ashlar.slab..")
                 .layer("cache").definedBy("dev.ashlar.cache..")
                 .layer("arena").definedBy("dev.ashlar.arena..")
+                .layer("defrag").definedBy("dev.ashlar.defrag..")
                 .layer("pool").definedBy("dev.ashlar.pool..")
                 .layer("arenas").definedBy("dev.ashlar.arenas..")
                 .whereLayer("region").mayOnlyAccessLayers("vocabulary", "os", "block", "fit")
                 .whereLayer("slab").mayOnlyAccessLayers("vocabulary", "os", "block", "region")
                 .whereLayer("cache").mayOnlyAccessLayers("os", "block")
                 .whereLayer("arena").mayOnlyAccessLayers("vocabulary", "os", "block", "fit", "region", "slab", "cache")
+                .whereLayer("defrag").mayOnlyAccessLayers("vocabulary")
                 .whereLayer("pool")
-                .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "slab", "cache", "arena")
+                .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "slab", "cache", "arena", "defrag")
                 .whereLayer("arenas").mayOnlyAccessLayers("vocabulary", "os", "block", "region", "cache", "pool")
                 .check(ALL);
     }
@@ -52,10 +55,11 @@ class LayersTest {
                 .check(ALL);
     }
 
-    /** Queues between threads are the arenas' business, and nobody else's. */
+    /** Queues between threads are the business of arenas, and of the worker. */
     @Test
-    void jctools_isUsedByArenasAlone() {
+    void jctools_isUsedByArenasAndTheWorkerAlone() {
         noClasses().that().resideOutsideOfPackage("dev.ashlar.arena..")
+                .and().doNotHaveFullyQualifiedName("dev.ashlar.pool.Worker")
                 .should().dependOnClassesThat().resideInAPackage("org.jctools..")
                 .check(ALL);
     }

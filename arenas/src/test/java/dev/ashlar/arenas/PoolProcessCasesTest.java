@@ -114,6 +114,12 @@ class PoolProcessCasesTest {
 
         public static void main(String[] args) {
             OsMemory os = OsMemory.posix();
+            // All that is called later is loaded while the JVM itself can still have memory for that.
+            try (MemoryPool pool = MemoryPool.builder().name("first").capacity(8 << 20).regionSize(1 << 20).build()) {
+                exhaust(pool);
+                pool.defragment().join();
+                pool.validateQuiet();
+            }
             try (MemoryPool pool = MemoryPool.builder().name("mappings").capacity(64 << 20).regionSize(1 << 20).build();
                     var range = os.reserve("pages", PAGES * PAGE, PAGE)) {
                 long before = pool.allocateAddress(100);
