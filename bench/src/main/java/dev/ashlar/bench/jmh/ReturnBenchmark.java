@@ -3,9 +3,7 @@ package dev.ashlar.bench.jmh;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-import dev.ashlar.DefragOptions;
 import dev.ashlar.DefragReport;
-import dev.ashlar.ReclaimKind;
 import dev.ashlar.arenas.MemoryPool;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -22,10 +20,11 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What it costs to take pending cells back to their slabs, and empty slabs back to their regions: a defragmentation of what ended threads left in their caches.
- * {@code cells} says how many cells one did; the time divided by it is to be compared with {@code PeerPairBenchmark}'s pair. Pages are given back outside of the time.
+ * What it costs to take pending cells back to their slabs, and empty slabs back to free blocks: a defragmentation of what 640 ended threads left in their caches, about a
+ * million cells of up to 1 KiB. {@code takeBack} divided by its counter {@code cells} is to be compared with {@code pairs} divided by its own. The pool is a portable one: there
+ * are no pages to give back in the same time.
  *
- * <p>About 2 minutes: {@code ./ashlar jmh ReturnBenchmark}.
+ * <p>About 3 minutes: {@code ./ashlar jmh ReturnBenchmark}.
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -33,42 +32,50 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 40)
 @Fork(value = 3, jvmArgsAppend = {"--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED"})
 public class ReturnBenchmark {
-    private static final long CELL_BYTES = 64;
+    private static final long LARGEST_BYTES = 1024;
+    private static final long STEP_BYTES = 16;
+    private static final int PAIRS = 1 << 20;
 
     /** Caches of threads that have ended. */
     @State(Scope.Benchmark)
     public static class Caches {
-        private static final int THREADS = 256;
-        private static final int CELLS_EACH = 8192;
+        private static final int THREADS = 640;
 
-        /** Their pool; for {@link Cells}. */
-        MemoryPool pool = MemoryPool.builder()
+        /** Twice as many as a cache keeps of a class. */
+        private static final int CELLS_EACH = 128;
+
+        private final MemoryPool pool = MemoryPool.builder()
                 .name("return")
-                .capacity(1L << 30)
+                .capacity(2L << 30)
                 .cacheLimit(1L << 30)
                 .cachesLimit(1L << 30)
                 .reclaimPeriod(Duration.ofDays(1))
+                .portable(true)
                 .build();
 
         /** Fills them. */
         @Setup(Level.Invocation)
         public void fill() throws InterruptedException {
             for (int i = 0; i < THREADS; i++) {
-                Thread thread = new Thread(() -> {
-                    long[] cells = new long[CELLS_EACH];
-                    for (int n = 0; n < CELLS_EACH; n++) {
-                        cells[n] = pool.allocateAddress(CELL_BYTES);
-                    }
-                    for (long cell : cells) {
-                        pool.freeAddress(cell);
-                    }
-                });
+                Thread thread = new Thread(this::fillOne);
                 thread.start();
                 thread.join();
             }
         }
 
-        /** Gives the pages back, so that each invocation begins alike. */
+        private void fillOne() {
+            long[] cells = new long[CELLS_EACH];
+            for (long bytes = STEP_BYTES; bytes <= LARGEST_BYTES; bytes += STEP_BYTES) {
+                for (int i = 0; i < CELLS_EACH; i++) {
+                    cells[i] = pool.allocateAddress(bytes);
+                }
+                for (long cell : cells) {
+                    pool.freeAddress(cell);
+                }
+            }
+        }
+
+        /** So that each invocation begins alike. */
         @TearDown(Level.Invocation)
         public void empty() {
             pool.defragment().join();
@@ -81,26 +88,30 @@ public class ReturnBenchmark {
         }
     }
 
-    /** How many cells were taken back. */
+    /** How many cells it was about. */
     @State(Scope.Thread)
     @AuxCounters(AuxCounters.Type.EVENTS)
     public static class Cells {
         /** In the invocations of an iteration. */
         public long cells;
-
-        /** Bytes of the slabs that merged. */
-        public long coalescedBytes;
     }
 
-    /** All of them; ends when as many bytes as are cached have come back, before pages are purged. */
+    /** All of them. */
     @Benchmark
     public DefragReport takeBack(Caches caches, Cells counts) {
-        long pending = caches.pool.statistics().memory().pendingBytes();
-        DefragReport report = caches.pool
-                .defragment(DefragOptions.all().upTo(Math.max(1, pending)))
-                .join();
-        counts.cells += report.bytes(ReclaimKind.RETURNED) / CELL_BYTES;
-        counts.coalescedBytes += report.bytes(ReclaimKind.COALESCED);
-        return report;
+        counts.cells += caches.pool.statistics().memory().pendingBlocks();
+        return caches.pool.defragment().join();
+    }
+
+    /** As many allocations and frees of a cell, each free of what was allocated last. */
+    @Benchmark
+    public long pairs(Caches caches, Cells counts) {
+        long last = 0;
+        for (int i = 0; i < PAIRS; i++) {
+            last = caches.pool.allocateAddress(i * STEP_BYTES & (LARGEST_BYTES - 1));
+            caches.pool.freeAddress(last);
+        }
+        counts.cells += PAIRS;
+        return last;
     }
 }
