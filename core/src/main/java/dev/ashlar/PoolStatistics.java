@@ -27,6 +27,7 @@ import java.io.Serializable;
  * @param pressureFailures how often it threw
  * @param doubleFrees how many cells came back to a slab that had them already
  * @param failedReleases how often the operating system refused to take memory back
+ * @param defragmentation what the worker did
  */
 public record PoolStatistics(
         HeapStatistics memory,
@@ -49,6 +50,7 @@ public record PoolStatistics(
         long pressureCalls,
         long pressureFailures,
         long doubleFrees,
-        long failedReleases)
+        long failedReleases,
+        DefragStatistics defragmentation)
         implements
             Serializable {}

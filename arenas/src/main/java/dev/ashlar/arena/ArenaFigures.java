@@ -16,6 +16,7 @@ package dev.ashlar.arena;
  * @param freeCells how many those are
  * @param largestFreeBytes usable bytes of the largest free block
  * @param slabs how many blocks are slabs
+ * @param emptySlabs how many of them have no taken cell
  * @param headerBytes of blocks and cells
  * @param overheadBytes of edges, tables, slab tails, and of what is withheld
  * @param queuedCellBytes usable bytes of the taken cells that wait in this arena's queue, or aside while it is fenced
@@ -41,6 +42,7 @@ public record ArenaFigures(
         long freeCells,
         long largestFreeBytes,
         long slabs,
+        long emptySlabs,
         long headerBytes,
         long overheadBytes,
         long queuedCellBytes,

@@ -59,7 +59,7 @@ final class ArenaGate {
         return lock.isLocked();
     }
 
-    /** Whether a thread waits to get in. */
+    /** Whether a thread waits outside at this moment. */
     boolean isAwaited() {
         return lock.hasQueuedThreads();
     }

@@ -83,6 +83,7 @@ public final class CoreArena {
     /** Whose all blocks here are; {@link CellHeaders#POOL} where each may have an owner of its own. */
     private final int soleOwner;
 
+    private final ArenaCare care;
     private final long[] single = new long[1];
 
     // Guarded by lock.
@@ -140,6 +141,7 @@ public final class CoreArena {
         queue = new RemoteQueue(QUEUE_BATCHES, spare);
         stranded = new StrandedCells(table);
         gate = new ArenaGate(number, poolName, this::validateInside);
+        care = new ArenaCare(this, gate, queue, slabs, space);
     }
 
     /**
@@ -162,7 +164,7 @@ public final class CoreArena {
 
     // The lock
 
-    private void exit() {
+    void exit() {
         try {
             FREE_BYTES_HINT.setOpaque(this, freeBytes());
         } finally {
@@ -324,7 +326,7 @@ public final class CoreArena {
         }
     }
 
-    private int putBack(int sizeClass, long[] cells, int count) {
+    int putBack(int sizeClass, long[] cells, int count) {
         int others = 0;
         for (int i = 0; i < count;) {
             if (!isOurs(cells[i])) {
@@ -384,7 +386,7 @@ public final class CoreArena {
         }
     }
 
-    private void drain(int most) {
+    void drain(int most) {
         for (int i = 0; i < most; i++) {
             CellBatch batch = queue.poll();
             if (batch == null) {
@@ -638,6 +640,11 @@ public final class CoreArena {
 
     // Care
 
+    /** What the pool's worker does here. */
+    public ArenaCare care() {
+        return care;
+    }
+
     /** The fit policy that was set. */
     public FitPolicy policy() {
         return space.policy();
@@ -702,34 +709,37 @@ public final class CoreArena {
 
     /** What this arena counts. */
     public ArenaFigures figures() {
-        return inside(() -> {
-            HeapStatistics blocks = space.statistics();
-            long references = soleOwner == CellHeaders.POOL ? 0 : blocks.liveBlocks() * BackReference.BYTES;
-            return new ArenaFigures(
-                    number,
-                    space.table().regionsInUse(),
-                    blocks.committedBytes(),
-                    blocks.liveBytes() - slabs.slabBytes() - references,
-                    blocks.liveBlocks() - slabs.slabBlocks(),
-                    slabs.takenBytes() - withheldCellBytes,
-                    slabs.takenCells() - withheldCells,
-                    blocks.freeBytes() + blocks.pendingBytes(),
-                    blocks.freeBlocks() + blocks.pendingBlocks(),
-                    slabs.cellBytes() - slabs.takenBytes(),
-                    slabs.cells() - slabs.takenCells(),
-                    blocks.largestFreeBytes(),
-                    slabs.slabBlocks(),
-                    blocks.headerBytes() + references + slabs.cells() * BlockLayout.HEADER_BYTES,
-                    blocks.overheadBytes() + slabs.tailBytes() + withheldCellBytes,
-                    queue.bytes() + stranded.bytes(),
-                    queue.cells() + stranded.count(),
-                    refills,
-                    cellsServed,
-                    blocksServed,
-                    slabs.doubleFrees(),
-                    blocks.withheldBlocks() + withheldCells,
-                    gate.isFenced());
-        });
+        return inside(this::figuresInside);
+    }
+
+    ArenaFigures figuresInside() {
+        HeapStatistics blocks = space.statistics();
+        long references = soleOwner == CellHeaders.POOL ? 0 : blocks.liveBlocks() * BackReference.BYTES;
+        return new ArenaFigures(
+                number,
+                space.table().regionsInUse(),
+                blocks.committedBytes(),
+                blocks.liveBytes() - slabs.slabBytes() - references,
+                blocks.liveBlocks() - slabs.slabBlocks(),
+                slabs.takenBytes() - withheldCellBytes,
+                slabs.takenCells() - withheldCells,
+                blocks.freeBytes() + blocks.pendingBytes(),
+                blocks.freeBlocks() + blocks.pendingBlocks(),
+                slabs.cellBytes() - slabs.takenBytes(),
+                slabs.cells() - slabs.takenCells(),
+                blocks.largestFreeBytes(),
+                slabs.slabBlocks(),
+                slabs.emptySlabs(),
+                blocks.headerBytes() + references + slabs.cells() * BlockLayout.HEADER_BYTES,
+                blocks.overheadBytes() + slabs.tailBytes() + withheldCellBytes,
+                queue.bytes() + stranded.bytes(),
+                queue.cells() + stranded.count(),
+                refills,
+                cellsServed,
+                blocksServed,
+                slabs.doubleFrees(),
+                blocks.withheldBlocks() + withheldCells,
+                gate.isFenced());
     }
 
     /**

@@ -8,10 +8,14 @@ import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 
 import dev.ashlar.Adaptation;
 import dev.ashlar.BlockVisitor;
 import dev.ashlar.Coalescing;
+import dev.ashlar.DefragOptions;
+import dev.ashlar.DefragReport;
+import dev.ashlar.DefragSettings;
 import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.HeapCorruptionException;
@@ -508,6 +512,43 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
         } finally {
             Reference.reachabilityFence(this);
         }
+    }
+
+    /**
+     * Has the pool's worker put together what is free and give back what is not used, in all arenas: cells of this thread's cache, of ended threads' and in queues return to
+     * their slabs, empty slabs merge, the pages inside free blocks and all wholly free regions go back to the operating system. Never moves a live block. Others allocate and free
+     * meanwhile; an arena's lock is held for one {@link DefragSettings#slice} at a time.
+     *
+     * @return answered with what was done, in bytes. Cancelling it ends the defragmentation after the piece of work that it is at. It fails with {@link
+     *     IllegalStateException} if the pool is closed meanwhile, is dropped, or its worker has died. It does not keep the pool, and what depends on it runs in its
+     *     default executor
+     */
+    public CompletableFuture<DefragReport> defragment() {
+        return defragment(DefragOptions.all());
+    }
+
+    /**
+     * The same for one arena, with a time limit, or a limit of bytes.
+     *
+     * @throws IllegalArgumentException if there is no such arena
+     */
+    public CompletableFuture<DefragReport> defragment(DefragOptions options) {
+        Objects.requireNonNull(options, "options");
+        try {
+            return engine.defragment(options);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** How the worker defragments on its own. */
+    public DefragSettings defragSettings() {
+        return engine.defragSettings();
+    }
+
+    /** Changes that, for its next run on. */
+    public void defragSettings(DefragSettings settings) {
+        engine.defragSettings(Objects.requireNonNull(settings, "settings"));
     }
 
     /**

@@ -3,8 +3,10 @@ package dev.ashlar.arenas;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 
 import dev.ashlar.Coalescing;
+import dev.ashlar.DefragSettings;
 import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.block.BlockLayout;
@@ -40,6 +42,8 @@ public final class MemoryPoolBuilder {
     private boolean zeroing;
     private boolean hugePages;
     private Duration reclaimPeriod = Duration.ofMillis(200);
+    private DefragSettings defrag = DefragSettings.ofDefaults();
+    private LongSupplier clock = System::nanoTime;
     private OsMemory os = OsMemory.system();
     private long secret;
 
@@ -163,7 +167,8 @@ public final class MemoryPoolBuilder {
     }
 
     /**
-     * How often the pool looks after the caches of threads that have ended, and queues of arenas that nobody is in; 200 ms by default.
+     * How often the pool's worker looks for what is due: caches of threads that have ended, queues of arenas that nobody is in, pages that have been free for long; 200 ms
+     * by default.
      *
      * @throws IllegalArgumentException if it is not between a millisecond and a day
      */
@@ -173,6 +178,14 @@ public final class MemoryPoolBuilder {
             throw new IllegalArgumentException("reclaimPeriod: " + period + " (expected: 1 ms to 1 day)");
         }
         reclaimPeriod = period;
+        return this;
+    }
+
+    /**
+     * How the pool's worker defragments on its own: {@link DefragSettings#ofDefaults} by default. Can be changed later.
+     */
+    public MemoryPoolBuilder defragmentation(DefragSettings settings) {
+        defrag = Objects.requireNonNull(settings, "settings");
         return this;
     }
 
@@ -188,6 +201,12 @@ public final class MemoryPoolBuilder {
     /** For tests: an operating system whose calls fail when told to. */
     MemoryPoolBuilder os(OsMemory os) {
         this.os = os;
+        return this;
+    }
+
+    /** For tests: what the worker goes by, in nanoseconds. */
+    MemoryPoolBuilder clock(LongSupplier clock) {
+        this.clock = clock;
         return this;
     }
 
@@ -238,6 +257,8 @@ public final class MemoryPoolBuilder {
                 zeroing,
                 hugePages,
                 reclaimPeriod.toNanos(),
+                defrag,
+                clock,
                 os,
                 secret != 0 ? secret : new SecureRandom().nextLong());
     }

@@ -115,15 +115,31 @@ public final class CacheTable {
      * @return them; nobody uses them any more
      */
     public List<CoreCache> reap() {
+        return reap(Integer.MAX_VALUE);
+    }
+
+    /** The same, so many at most. */
+    public List<CoreCache> reap(int most) {
         List<CoreCache> ended = new ArrayList<>();
         synchronized (lock) {
-            for (Iterator<Owned> i = owned.iterator(); i.hasNext();) {
+            for (Iterator<Owned> i = owned.iterator(); i.hasNext() && ended.size() < most;) {
                 Owned entry = i.next();
                 if (!entry.thread.isAlive()) {
                     i.remove();
                     clear(entry.cache);
                     ended.add(entry.cache);
                 }
+            }
+        }
+        return ended;
+    }
+
+    /** How many caches are of threads that have ended. */
+    public int ended() {
+        int ended = 0;
+        synchronized (lock) {
+            for (Owned entry : owned) {
+                ended += entry.thread.isAlive() ? 0 : 1;
             }
         }
         return ended;

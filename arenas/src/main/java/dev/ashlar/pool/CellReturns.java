@@ -120,7 +120,8 @@ final class CellReturns {
         return refused;
     }
 
-    private CoreArena ownerOf(long cell) {
+    /** The arena that a taken cell is of. */
+    CoreArena ownerOf(long cell) {
         CoreArena owner = arenas.ownerOf(cell);
         if (owner == null) {
             throw new IllegalStateException(

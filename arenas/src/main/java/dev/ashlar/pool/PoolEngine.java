@@ -2,10 +2,15 @@ package dev.ashlar.pool;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 import dev.ashlar.Adaptation;
 import dev.ashlar.BlockVisitor;
+import dev.ashlar.DefragOptions;
+import dev.ashlar.DefragReport;
+import dev.ashlar.DefragSettings;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.InvalidFreeException;
@@ -19,6 +24,7 @@ import dev.ashlar.block.SizeClasses;
 import dev.ashlar.cache.CacheBudget;
 import dev.ashlar.cache.CacheTable;
 import dev.ashlar.cache.CoreCache;
+import dev.ashlar.defrag.Defragmenter;
 import dev.ashlar.os.Hold;
 import dev.ashlar.os.Memory;
 import dev.ashlar.os.Reservation;
@@ -62,13 +68,14 @@ public final class PoolEngine {
     private final Recordings recordings;
     private final CoreCache[] table;
     private final Geometry geometry;
+    private final Defragmenter defragmenter;
     private final Worker worker;
     private final boolean canRescope;
 
     /** The largest request that the hot path may serve; less than any where allocating is more than taking a cell. */
     private final long hotBytes;
 
-    /** Held while the worker moves cells, so that what counts them all can keep it out. No lock is held by who takes it. */
+    /** Held by the worker while it moves cells, slice by slice, so that what counts them all can keep it out. No lock is held by who takes it. */
     private final Object maintenance = new Object();
 
     /**
@@ -87,6 +94,8 @@ public final class PoolEngine {
         geometry = parts.geometry;
         canRescope = parts.arenas.reservation().canRescope();
         hotBytes = settings.hardened() || settings.zeroing() ? -1 : SizeClasses.MAX_BYTES;
+        defragmenter = new Defragmenter(
+                settings.name(), new PoolSlices(parts, maintenance), settings.defrag(), settings.clock());
         OpenSpaces.add(this, geometry, "pool '" + settings.name() + "'");
         worker = Worker.start(this, settings.name(), settings.reclaimNanos());
         CapacityCheck.warn(settings.name(), geometry.byteSize());
@@ -356,6 +365,33 @@ public final class PoolEngine {
         parts.memoryReturned();
     }
 
+    /**
+     * Empties this thread's cache, and has the worker do the rest.
+     *
+     * @throws IllegalArgumentException if there is no such arena
+     */
+    public CompletableFuture<DefragReport> defragment(DefragOptions options) {
+        checkOpen();
+        int count = parts.arenas.count();
+        if (options.arena() >= count) {
+            throw new IllegalArgumentException(
+                    "arena: %d (expected: 0 to %d, or -1 for all)".formatted(options.arena(), count - 1));
+        }
+        parts.supply.returnOwn();
+        return worker.submit(options);
+    }
+
+    /** How the worker defragments. */
+    public DefragSettings defragSettings() {
+        return defragmenter.settings();
+    }
+
+    /** Changes that. */
+    public void defragSettings(DefragSettings settings) {
+        checkOpen();
+        defragmenter.settings(settings);
+    }
+
     /** Gives all wholly free regions back to the operating system; the bytes. */
     public long trim() {
         reclaim();
@@ -383,12 +419,28 @@ public final class PoolEngine {
         if (parts.isClosed()) {
             return;
         }
-        synchronized (maintenance) {
-            parts.supply.reapCaches();
-            parts.supply.drainIdle();
+        try {
+            defragmenter.runDue();
+        } catch (RuntimeException e) {
+            if (parts.isClosed()) {
+                return;
+            }
+            throw e;
         }
         parts.policies.visit();
         parts.memoryReturned();
+    }
+
+    /** What the worker does on demand. */
+    DefragReport defragmentNow(DefragOptions options, BooleanSupplier cancelled) {
+        DefragReport report = defragmenter.run(options, cancelled);
+        parts.memoryReturned();
+        return report;
+    }
+
+    /** Something went wrong that no step stands for. */
+    void workerFailed() {
+        defragmenter.failed();
     }
 
     /** The figures of this moment. */
@@ -397,7 +449,8 @@ public final class PoolEngine {
         synchronized (maintenance) {
             return parts.figures()
                     .statistics(parts.supply, parts.waiters, parts.pressure, parts.failures.sum(),
-                            parts.failedReleases.sum());
+                            parts.failedReleases.sum(),
+                            defragmenter.statistics(worker.isAlive(), worker.interrupts()));
         }
     }
 

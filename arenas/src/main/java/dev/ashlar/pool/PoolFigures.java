@@ -3,6 +3,7 @@ package dev.ashlar.pool;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.ashlar.DefragStatistics;
 import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.HeapStatistics;
 import dev.ashlar.PoolStatistics;
@@ -46,7 +47,12 @@ final class PoolFigures {
     }
 
     PoolStatistics statistics(
-            Supply supply, Waiters waiters, PressureCallbacks pressure, long failures, long failedReleases) {
+            Supply supply,
+            Waiters waiters,
+            PressureCallbacks pressure,
+            long failures,
+            long failedReleases,
+            DefragStatistics defragmentation) {
         List<ArenaFigures> figures = arenas.figures();
         long cachedBytes = 0;
         long cachedCells = 0;
@@ -76,7 +82,8 @@ final class PoolFigures {
                 pressure.calls(),
                 pressure.failures(),
                 figures.stream().mapToLong(ArenaFigures::doubleFrees).sum(),
-                failedReleases);
+                failedReleases,
+                defragmentation);
     }
 
     /** Bytes and blocks at this moment. */
@@ -165,7 +172,8 @@ final class PoolFigures {
         return figures.stream().mapToLong(ArenaFigures::queuedCells).sum();
     }
 
-    private long cachedBytes() {
+    /** Usable bytes in all caches. */
+    long cachedBytes() {
         return allCaches().stream().mapToLong(CoreCache::bytes).sum();
     }
 

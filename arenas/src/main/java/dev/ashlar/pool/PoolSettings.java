@@ -1,6 +1,9 @@
 package dev.ashlar.pool;
 
+import java.util.function.LongSupplier;
+
 import dev.ashlar.Coalescing;
+import dev.ashlar.DefragSettings;
 import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.os.OsMemory;
@@ -22,6 +25,8 @@ import dev.ashlar.os.OsMemory;
  * @param zeroing whether memory is handed out zeroed
  * @param hugePages whether to ask for them
  * @param reclaimNanos how often ended threads and queues are looked after
+ * @param defrag how the worker defragments at first
+ * @param clock in nanoseconds, of any origin: what the worker goes by
  * @param os that reserves and commits
  * @param secret for the check bits of blocks
  */
@@ -40,6 +45,8 @@ public record PoolSettings(
         boolean zeroing,
         boolean hugePages,
         long reclaimNanos,
+        DefragSettings defrag,
+        LongSupplier clock,
         OsMemory os,
         long secret) {
 

@@ -91,13 +91,18 @@ final class Supply {
     /** Takes back what is free for callers and not where it can be found: cells in caches and queues, empty slabs. */
     void reclaim() {
         reclaims.increment();
+        returnOwn();
+        reapCaches();
+        stripes.forEachIdle(returns::empty);
+        coalesce();
+    }
+
+    /** Empties the cache of this thread. */
+    void returnOwn() {
         CoreCache mine = caches.current();
         if (mine != CoreCache.NONE) {
             returns.empty(mine);
         }
-        reapCaches();
-        stripes.forEachIdle(returns::empty);
-        coalesce();
     }
 
     /** Puts queued cells back, and merges empty slabs. A fenced arena is left as it is. */
@@ -120,13 +125,6 @@ final class Supply {
             reaped++;
         }
         return reaped;
-    }
-
-    /** Drains the queues whose arena nobody is in. */
-    void drainIdle() {
-        for (int i = 0; i < arenas.count(); i++) {
-            arenas.get(i).drainQueue(false);
-        }
     }
 
     /** Takes cells for a row that is empty, from home as it is. */

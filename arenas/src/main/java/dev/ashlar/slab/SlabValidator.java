@@ -126,6 +126,12 @@ public final class SlabValidator {
             equal(of + "slabs", slabs.slabs(sizeClass), found[sizeClass]);
             equal(of + "taken cells", slabs.taken(sizeClass), taken[sizeClass]);
             equal(of + "empty slabs", slabs.empty(sizeClass), empty[sizeClass]);
+            long kept = slabs.kept(sizeClass);
+            expect(
+                    kept == 0
+                            || (table.sizeClass(kept) == sizeClass && table.freeCells(kept) == table.cells(kept)),
+                    kept == 0 ? 0 : table.start(kept),
+                    "kept as the empty slab of size class %d, and is not that".formatted(sizeClass));
             equal(of + "listed slabs", countListed(sizeClass), listed[sizeClass]);
         }
         long takenCells = 0;

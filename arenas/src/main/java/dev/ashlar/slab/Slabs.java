@@ -31,6 +31,7 @@ public final class Slabs {
     private final boolean wipeCells;
     private final long[] partial = new long[SizeClasses.COUNT];
     private final int[] empty = new int[SizeClasses.COUNT];
+    private final long[] kept = new long[SizeClasses.COUNT];
     private final long[] taken = new long[SizeClasses.COUNT];
     private final long[] slabs = new long[SizeClasses.COUNT];
     private long takenBytes;
@@ -84,7 +85,7 @@ public final class Slabs {
         int free = table.freeCells(head);
         int count = Math.min(most, free);
         if (free == table.cells(head)) {
-            empty[sizeClass]--;
+            notEmpty(head, sizeClass);
         }
         table.take(head, into, from, count);
         if (count == free) {
@@ -219,6 +220,15 @@ public final class Slabs {
         empty[sizeClass]++;
         if (empty[sizeClass] > (keepEmpty ? 1 : 0)) {
             release(head, sizeClass);
+        } else {
+            kept[sizeClass] = head;
+        }
+    }
+
+    private void notEmpty(long head, int sizeClass) {
+        empty[sizeClass]--;
+        if (kept[sizeClass] == head) {
+            kept[sizeClass] = 0;
         }
     }
 
@@ -227,7 +237,7 @@ public final class Slabs {
         int word = space.headers().word(start);
         space.checkFree(start, word);
         unlink(head, sizeClass);
-        empty[sizeClass]--;
+        notEmpty(head, sizeClass);
         slabs[sizeClass]--;
         slabBlocks--;
         slabUnits -= blockUnits(start);
@@ -246,15 +256,30 @@ public final class Slabs {
      * @return bytes of those blocks
      */
     public long releaseEmpty() {
-        long units = slabUnits;
+        long bytes = 0;
         for (int sizeClass = 0; sizeClass < partial.length; sizeClass++) {
-            for (long head = partial[sizeClass]; head != 0 && empty[sizeClass] > 0;) {
-                long next = table.next(head);
-                if (table.freeCells(head) == table.cells(head)) {
-                    release(head, sizeClass);
-                }
-                head = next;
+            bytes += releaseEmpty(sizeClass);
+        }
+        return bytes;
+    }
+
+    /**
+     * Makes free blocks of the slabs of a class that are empty: O(1), as one is kept at most, and its place known. Only if damage kept an earlier one from
+     * becoming a free block is the class's list searched.
+     *
+     * @return bytes of those blocks
+     */
+    public long releaseEmpty(int sizeClass) {
+        long units = slabUnits;
+        if (kept[sizeClass] != 0) {
+            release(kept[sizeClass], sizeClass);
+        }
+        for (long head = partial[sizeClass]; head != 0 && empty[sizeClass] > 0;) {
+            long next = table.next(head);
+            if (table.freeCells(head) == table.cells(head)) {
+                release(head, sizeClass);
             }
+            head = next;
         }
         return (units - slabUnits) << BlockLayout.UNIT_SHIFT;
     }
@@ -292,6 +317,20 @@ public final class Slabs {
         return empty[sizeClass];
     }
 
+    /** The empty slab that a class keeps, or 0. */
+    long kept(int sizeClass) {
+        return kept[sizeClass];
+    }
+
+    /** How many empty slabs all classes keep. */
+    public long emptySlabs() {
+        long sum = 0;
+        for (int count : empty) {
+            sum += count;
+        }
+        return sum;
+    }
+
     /** How many slabs a class has. */
     long slabs(int sizeClass) {
         return slabs[sizeClass];
@@ -325,6 +364,11 @@ public final class Slabs {
     /** How many blocks are slabs. */
     public long slabBlocks() {
         return slabBlocks;
+    }
+
+    /** Bytes of the blocks that are slabs, with their headers. */
+    public long blockBytes() {
+        return slabUnits << BlockLayout.UNIT_SHIFT;
     }
 
     /** Usable bytes of the blocks that are slabs. */

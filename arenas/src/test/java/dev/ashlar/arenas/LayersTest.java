@@ -19,7 +19,8 @@ class LayersTest {
 
     @Test
     void layers_useOnlyLowerOnes() {
-        for (String layer : new String[] {"os", "block", "region", "slab", "cache", "arena", "movable", "record", "pool",
+        for (String layer : new String[] {"os", "block", "region", "slab", "cache", "arena", "movable", "defrag", "record",
+            "pool",
             "arenas"}) {
             assertTrue(ALL.containPackage("dev.ashlar." + layer), "classes of dev.ashlar." + layer);
         }
@@ -35,6 +36,7 @@ class LayersTest {
                 .layer("trace").definedBy("dev.ashlar.trace..")
                 .layer("record").definedBy("dev.ashlar.record..")
                 .layer("movable").definedBy("dev.ashlar.movable..")
+                .layer("defrag").definedBy("dev.ashlar.defrag..")
                 .layer("pool").definedBy("dev.ashlar.pool..")
                 .layer("arenas").definedBy("dev.ashlar.arenas..")
                 .whereLayer("region").mayOnlyAccessLayers("vocabulary", "os", "block", "fit")
@@ -42,9 +44,11 @@ class LayersTest {
                 .whereLayer("cache").mayOnlyAccessLayers("os", "block")
                 .whereLayer("arena").mayOnlyAccessLayers("vocabulary", "os", "block", "fit", "region", "slab", "cache")
                 .whereLayer("movable").mayOnlyAccessLayers("vocabulary", "os", "block", "region", "arena")
+                .whereLayer("defrag").mayOnlyAccessLayers("vocabulary")
                 .whereLayer("record").mayOnlyAccessLayers("vocabulary", "trace")
                 .whereLayer("pool")
-                .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "slab", "cache", "arena", "movable", "record")
+                .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "slab", "cache", "arena", "movable", "defrag",
+                        "record")
                 .whereLayer("arenas")
                 .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "cache", "pool", "record")
                 .check(ALL);
@@ -59,10 +63,11 @@ class LayersTest {
                 .check(ALL);
     }
 
-    /** Queues between threads are the arenas' business, and nobody else's. */
+    /** Queues between threads are the business of arenas, and of the worker. */
     @Test
-    void jctools_isUsedByArenasAlone() {
+    void jctools_isUsedByArenasAndTheWorkerAlone() {
         noClasses().that().resideOutsideOfPackage("dev.ashlar.arena..")
+                .and().doNotHaveFullyQualifiedName("dev.ashlar.pool.Worker")
                 .should().dependOnClassesThat().resideInAPackage("org.jctools..")
                 .check(ALL);
     }

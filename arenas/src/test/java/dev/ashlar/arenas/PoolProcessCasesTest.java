@@ -147,6 +147,7 @@ class PoolProcessCasesTest {
         private static void warmUp(OsMemory os) {
             try (MemoryPool pool = MemoryPool.builder().name("warm").capacity(16 << 20).regionSize(1 << 20).build()) {
                 check(exhaust(pool).toString().contains("warm"), "message without a name");
+                pool.defragment().join();
                 pool.validateQuiet();
             }
             try {

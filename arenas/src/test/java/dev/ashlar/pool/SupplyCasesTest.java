@@ -8,11 +8,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import dev.ashlar.Coalescing;
+import dev.ashlar.DefragSettings;
 import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
+import dev.ashlar.arena.ArenaCare;
 import dev.ashlar.arena.ArenaFigures;
 import dev.ashlar.arena.CellBatch;
 import dev.ashlar.arena.CoreArena;
+import dev.ashlar.arena.LockMeter;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.CellHeaders;
 import dev.ashlar.block.SizeClasses;
@@ -39,7 +42,7 @@ class SupplyCasesTest {
     private final ArenaGroup arenas = new ArenaGroup(new PoolSettings(
             "supply", 20, REGIONS, 3, FitPolicy.SEGREGATED_FIT, Favour.SPEED, Coalescing.DEFERRED, 0, 0, 0, false,
             false, false,
-            TimeUnit.DAYS.toNanos(1), OsMemory.system(), 42));
+            TimeUnit.DAYS.toNanos(1), DefragSettings.ofDefaults(), System::nanoTime, OsMemory.system(), 42));
     private final CellReturns returns = new CellReturns(arenas);
     private final CacheTable caches = new CacheTable(thread -> CoreCache.NONE);
     private final Stripes stripes = new Stripes(2, i -> new CoreCache(
@@ -84,7 +87,10 @@ class SupplyCasesTest {
         assertEquals(10, arenas.get(0).queuedBatches());
         assertEquals(10, arenas.get(0).figures().queuedCells());
         long taken = takenCells();
-        supply.drainIdle();
+        ArenaCare care = arenas.get(0).care();
+        while (care.slice(System::nanoTime, 1, new LockMeter(), care::drainBatch)) {
+            // A batch each time: that is what the worker does.
+        }
         assertEquals(0, arenas.get(0).queuedBatches());
         assertEquals(0, arenas.get(0).figures().queuedCells());
         assertEquals(taken - 10, takenCells());

@@ -14,6 +14,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 
+import dev.ashlar.DefragOptions;
+import dev.ashlar.DefragReport;
+import dev.ashlar.DefragSettings;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.PoolStatistics;
 import dev.ashlar.arenas.Budget;
@@ -60,6 +63,7 @@ final class StressRun {
     private final CpuPins pins = new CpuPins(ARENAS);
     private final Semaphore virtualThreads = new Semaphore(VIRTUAL_THREADS);
     private long mostQueued;
+    private long reclaimed;
     private int mostCaches;
 
     StressRun(Plan plan, long seed, long millis) {
@@ -153,7 +157,7 @@ final class StressRun {
         SplittableRandom random = new SplittableRandom(seed);
         FitPolicy[] policies = FitPolicy.values();
         while (!stopping) {
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(11)) {
                 case 0 -> pool.policy(policies[random.nextInt(policies.length)]);
                 case 1 -> pool.reclaim();
                 case 2 -> pool.trim();
@@ -163,6 +167,11 @@ final class StressRun {
                         plan.hasCaches() ? random.nextLong(CAPACITY / 4) : 0);
                 case 5 -> pool.walk((address, bytes, state) -> {});
                 case 6 -> budget.limit(CAPACITY / 16 + random.nextLong(CAPACITY / 4));
+                case 7 -> defragment(random);
+                case 8 -> pool.defragment(DefragOptions.all().upTo(1 + random.nextLong(1 << 20))).cancel(true);
+                case 9 -> pool.defragSettings(DefragSettings.ofDefaults()
+                        .withDecayTime(Duration.ofMillis(random.nextInt(200)))
+                        .withSlice(Duration.ofNanos(1000 + random.nextInt(200_000))));
                 default -> {
                     // Only the figures.
                 }
@@ -172,6 +181,14 @@ final class StressRun {
             mostCaches = Math.max(mostCaches, now.caches());
             pause(random.nextInt(20));
         }
+    }
+
+    /** On demand, of all arenas or one; what the report says must be so. */
+    private void defragment(SplittableRandom random) {
+        DefragReport report = pool.defragment(DefragOptions.all().ofArena(random.nextInt(ARENAS + 1) - 1)).join();
+        assertEquals(0, report.failureCount(), report::toString);
+        assertEquals(DefragReport.End.COMPLETE, report.end(), report::toString);
+        reclaimed += report.reclaimedBytes();
     }
 
     private static void pause(long millis) {
@@ -249,6 +266,10 @@ final class StressRun {
     private void checkThatItHappened(PoolStatistics end) {
         assertAll(
                 () -> assertTrue(end.steals() > 0 || pins.count() < 2, "nothing was stolen"),
+                () -> assertTrue(end.defragmentation().requests() > 0 && reclaimed > 0, "no defragmentation"),
+                () -> assertTrue(end.defragmentation().runs() > end.defragmentation().requests(), "none was due"),
+                () -> assertEquals(0, end.defragmentation().failures(), "steps that failed"),
+                () -> assertTrue(end.defragmentation().alive(), "the worker is dead"),
                 () -> assertTrue(end.reclaims() > 0, "nothing was reclaimed"),
                 () -> assertTrue(end.failures() > 0, "nothing was refused"),
                 () -> assertTrue(end.pressureCalls() > 0, "no callback was called"),

@@ -11,6 +11,10 @@ import dev.ashlar.Coalescing;
 import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.bench.replay.AllocatorKind;
+import dev.ashlar.bench.replay.DefragJson;
+import dev.ashlar.bench.replay.DefragMoment;
+import dev.ashlar.bench.replay.DefragReplay;
+import dev.ashlar.bench.replay.MachineInfo;
 import dev.ashlar.bench.replay.Replay;
 import dev.ashlar.bench.replay.ReplayException;
 import dev.ashlar.bench.replay.ReplayJson;
@@ -105,6 +109,13 @@ final class ReplayCommand implements Callable<Integer> {
     private boolean parallel;
 
     @Option(
+            names = "--defrag",
+            description = "Instead of comparing: replay each trace once through the pool, writing to every page, defragment the"
+                    + " pool at each quarter of the events and when all is freed, and print the reports. Not with --heap,"
+                    + " --parallel or --allocators.")
+    private boolean defrag;
+
+    @Option(
             names = "--policy",
             paramLabel = "P",
             converter = Converters.Policy.class,
@@ -182,6 +193,9 @@ final class ReplayCommand implements Callable<Integer> {
         OutputTarget target = new OutputTarget(spec.commandLine(), json);
         target.check();
         boolean isTableShown = !target.isStandardOutput();
+        if (defrag) {
+            return defragment(sources, options, target, isTableShown);
+        }
         PrintWriter err = spec.commandLine().getErr();
         ProgressBar progress = new ProgressBar(err, Terminal.STANDARD_ERROR.isTerminal());
         TablePrinter table = new TablePrinter(spec.commandLine(), sources, options, isTableShown);
@@ -192,6 +206,30 @@ final class ReplayCommand implements Callable<Integer> {
             progress.clear();
         }
         target.write(to -> ReplayJson.write(report, to));
+        return 0;
+    }
+
+    private int defragment(
+            List<TraceSource> sources, ReplayOptions options, JsonTarget target, boolean isTableShown)
+            throws IOException, ReplayException, InterruptedException {
+        if (heap || parallel || !allocators.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--defrag with --heap, --parallel or --allocators (expected: without)");
+        }
+        List<DefragMoment> moments = new ArrayList<>();
+        DefragPrinter printer = new DefragPrinter(spec.commandLine().getOut());
+        if (isTableShown) {
+            printer.printHead();
+        }
+        for (TraceSource source : sources) {
+            new DefragReplay(source, options, moment -> {
+                moments.add(moment);
+                if (isTableShown) {
+                    printer.print(moment);
+                }
+            }).run();
+        }
+        target.write(to -> DefragJson.write(MachineInfo.current(), moments, to));
         return 0;
     }
 

@@ -5,6 +5,7 @@ import dev.ashlar.block.BlockStarts;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.block.Headers;
 import dev.ashlar.fit.FreeBlocks;
+import org.jspecify.annotations.Nullable;
 
 import static dev.ashlar.block.BlockLayout.FREE;
 import static dev.ashlar.block.BlockLayout.LIVE;
@@ -36,6 +37,7 @@ public final class BlockCarver {
     private final FreeBlocks free;
     private final RegionTable table;
     private final BlockLedger ledger;
+    private final @Nullable DirtyPages pages;
 
     /** A carver over the given parts of one heap. */
     public BlockCarver(
@@ -51,6 +53,7 @@ public final class BlockCarver {
         this.free = free;
         this.table = table;
         this.ledger = ledger;
+        pages = table.dirtyPages();
     }
 
     /** The payload address that follows a block of so many units. */
@@ -67,7 +70,11 @@ public final class BlockCarver {
     public long carve(int units) {
         long block = free.take(units);
         if (block != 0) {
-            place(block, Headers.units(headers.rawWord(block)), units);
+            int found = Headers.units(headers.rawWord(block));
+            if (pages != null) {
+                pages.carved(block, found, 0, units);
+            }
+            place(block, found, units);
         }
         return block;
     }
@@ -96,6 +103,9 @@ public final class BlockCarver {
     private long placeAligned(long block, int found, int units, long alignment) {
         long aligned = alignedIn(block, alignment);
         int lead = (int) ((aligned - block) >>> UNIT_SHIFT);
+        if (pages != null) {
+            pages.carved(block, found, lead, units);
+        }
         if (lead != 0) {
             starts.set(aligned);
             headers.setPreviousFreeUnits(aligned, lead);
@@ -157,6 +167,9 @@ public final class BlockCarver {
             free.insert(block, units);
         } catch (HeapCorruptionException e) {
             headers.setPreviousFreeUnits(behind(block, units), 0);
+            if (pages != null) {
+                pages.forget(block, units);
+            }
             withhold(block, units);
             throw e;
         }
@@ -212,6 +225,9 @@ public final class BlockCarver {
         if (merged == geometry.regionUnits() && isEnded(geometry.regionOf(start))) {
             retire(start);
         } else {
+            if (pages != null) {
+                pages.merged(start, merged, previousUnits, nextUnits);
+            }
             makeFree(start, merged);
         }
     }
@@ -296,6 +312,9 @@ public final class BlockCarver {
     void leave(int first, int count) {
         for (int region = first; region < first + count; region++) {
             free.regionEmptied(region);
+            if (pages != null) {
+                pages.regionLeft(region);
+            }
         }
         table.giveBack(first, count);
     }
@@ -305,6 +324,20 @@ public final class BlockCarver {
         long sentinel = geometry.regionEnd(region);
         headers.set(sentinel, 0, SENTINEL);
         headers.setPreviousFreeUnits(sentinel, previousUnits);
+    }
+
+    /** Makes the pages of a free block dirty if its region was in use before and is committed since. */
+    void noteSoiled(int region, long block, int units) {
+        if (pages != null && table.isSoiled(region)) {
+            pages.dirtied(block, units);
+        }
+    }
+
+    /** A free block, if it is one, became another one that ends where it did. */
+    void noteMoved(long before, int beforeUnits, long after, int afterUnits) {
+        if (pages != null) {
+            pages.moved(before, beforeUnits, after, afterUnits);
+        }
     }
 
     /**
@@ -322,6 +355,7 @@ public final class BlockCarver {
         long block = geometry.firstBlock(region);
         headers.setPreviousFreeUnits(block, 0);
         starts.set(block);
+        noteSoiled(region, block, geometry.regionUnits());
         return placeAligned(block, geometry.regionUnits(), units, alignment);
     }
 
@@ -348,6 +382,7 @@ public final class BlockCarver {
         int kept = rest < MIN_UNITS ? wanted + rest : wanted;
         headers.set(block, kept, LIVE);
         ledger.liveResized(kept - units);
+        noteMoved(next, nextUnits, behind(block, kept), rest < MIN_UNITS ? 0 : rest);
         if (rest < MIN_UNITS) {
             headers.setPreviousFreeUnits(behind(block, kept), 0);
         } else {

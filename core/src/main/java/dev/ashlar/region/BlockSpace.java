@@ -337,6 +337,22 @@ public final class BlockSpace {
         return resident < 0 ? bytes : resident;
     }
 
+    /** Which pages of free blocks are dirty, or null if nobody keeps account of that. */
+    public @Nullable DirtyPages dirtyPages() {
+        return table.dirtyPages();
+    }
+
+    /**
+     * Gives back the next dirty pages inside free blocks, 64 of them at most.
+     *
+     * @return false if there are no more
+     * @throws dev.ashlar.OsException if the operating system refuses; those pages stay dirty, and the next call goes on behind them
+     */
+    public boolean purgeNext(PurgeProgress progress) {
+        DirtyPages pages = table.dirtyPages();
+        return pages != null && progress.pagesLeft > 0 && pages.purgeNext(progress, table, os);
+    }
+
     /** Shows all blocks in address order; O(blocks), and O(regions). */
     public void walk(BlockVisitor visitor) {
         for (int region = table.firstInUse(0); region < geometry.regionCount();) {

@@ -6,6 +6,7 @@ import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.BlockStarts;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.block.Headers;
+import org.jspecify.annotations.Nullable;
 
 import static dev.ashlar.block.BlockLayout.FREE;
 import static dev.ashlar.block.BlockLayout.MIN_UNITS;
@@ -22,6 +23,7 @@ public final class BlockValidator {
     private final Geometry geometry;
     private final Headers headers;
     private final BlockStarts starts;
+    private final @Nullable DirtyPages pages;
 
     private long live;
     private long pending;
@@ -32,12 +34,15 @@ public final class BlockValidator {
     private long freeBlocks;
     private long withheldBlocks;
     private long edges;
+    private long dirtyInFree;
+    private long dirtyInRegions;
 
     private BlockValidator(BlockSpace space) {
         this.space = space;
         geometry = space.geometry();
         headers = space.headers();
         starts = space.starts();
+        pages = space.dirtyPages();
     }
 
     /**
@@ -49,13 +54,18 @@ public final class BlockValidator {
         BlockValidator validator = new BlockValidator(space);
         validator.walk();
         validator.compareLists();
+        validator.comparePages();
         validator.compareSums();
     }
 
     private void walk() {
         RegionTable table = space.table();
         for (int region = table.firstInUse(0); region < geometry.regionCount(); region = table.firstInUse(region + 1)) {
-            region = walkFrom(region);
+            int last = walkFrom(region);
+            for (int i = region; pages != null && i <= last; i++) {
+                dirtyInRegions += pages.dirtyIn(i);
+            }
+            region = last;
         }
         long stray = table.strayStart(starts);
         expect(stray == 0, stray, "marked as a start in a region that is not in use");
@@ -118,6 +128,7 @@ public final class BlockValidator {
                         block,
                         "free, and its region is in use for it alone");
                 space.freeBlocks().validate(block, (int) units);
+                dirtyInFree += pages == null ? 0 : pages.dirtyIn(block, (int) units);
                 free += bytes;
                 freeBlocks++;
                 return (int) units;
@@ -130,6 +141,13 @@ public final class BlockValidator {
     private void compareLists() {
         equal("blocks in free lists", space.freeBlocks().countLinked(), freeBlocks);
         equal("blocks in pending lists", space.countPending(), pendingBlocks);
+    }
+
+    private void comparePages() {
+        if (pages != null) {
+            equal("dirty pages", pages.dirty(), dirtyInFree);
+            equal("dirty pages of free blocks, of all that are marked", dirtyInRegions, dirtyInFree);
+        }
     }
 
     private void compareSums() {

@@ -45,6 +45,16 @@ final class RegionBitmap {
         return firstEqual(from, 0);
     }
 
+    /** The highest member, or {@link #NONE}. */
+    int last() {
+        for (int index = words.length - 1; index >= 0; index--) {
+            if (words[index] != 0) {
+                return (index << 6) + Long.SIZE - 1 - Long.numberOfLeadingZeros(words[index]);
+            }
+        }
+        return NONE;
+    }
+
     /** The lowest number at or above {@code from} that is no member; {@code size} if there is none. */
     int firstAbsentFrom(int from) {
         int absent = firstEqual(from, -1);

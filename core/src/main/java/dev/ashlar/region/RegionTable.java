@@ -4,6 +4,7 @@ import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.BlockStarts;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.os.OsMemory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One owner's part of the {@link Regions}: which of them it has in use, and how it counts them.
@@ -21,6 +22,7 @@ public final class RegionTable {
     private final int owner;
     private final boolean sole;
     private final int regionCount;
+    private final @Nullable DirtyPages dirtyPages;
     private int inUse;
     private int joinedRegions;
 
@@ -51,11 +53,23 @@ public final class RegionTable {
         this.owner = owner;
         this.sole = sole;
         regionCount = geometry.regionCount();
+        dirtyPages = regions.newDirtyPages();
     }
 
     /** The regions of all owners. */
     public Regions regions() {
         return regions;
+    }
+
+    /** Which pages of this owner's free blocks are dirty; null for a sole owner, and where no page can be given back. */
+    @Nullable
+    DirtyPages dirtyPages() {
+        return dirtyPages;
+    }
+
+    /** Whether a region was in use before, and has been committed since then. */
+    boolean isSoiled(int region) {
+        return regions.isSoiled(region);
     }
 
     /** Regions that this owner has in use. */

@@ -4,6 +4,7 @@ import dev.ashlar.OsException;
 import dev.ashlar.block.BlockStarts;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.os.OsMemory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The regions of a reservation, which one owner or several take into use and give back: the only place where memory is asked for and
@@ -20,6 +21,8 @@ import dev.ashlar.os.OsMemory;
  *     committedBytes == (in use + retained) x (region + its slices of the tables)
  * }</pre>
  *
+ * <p>A region is <i>soiled</i> from the end of its use until it is released: its pages may be resident.
+ *
  * <p>Thread-safe: each method is one step under this object's monitor, the innermost lock of a pool. Counts, and who owns a region, can be
  * read without it: they were true a moment ago, and who owns a block's region is fixed for as long as the block lives.
  *
@@ -29,6 +32,9 @@ import dev.ashlar.os.OsMemory;
 public final class Regions {
     /** What a search that finds nothing returns. */
     static final int NONE = RegionBitmap.NONE;
+
+    /** So much of a region is given back at a time: whoever wants a region waits no longer than that takes. */
+    private static final long PIECE_BYTES = 1 << 20;
 
     /** The owner of what is available. */
     public static final int NOBODY = -1;
@@ -42,12 +48,19 @@ public final class Regions {
     private final RegionBitmap available;
     private final RegionBitmap retained;
     private final RegionBitmap writable;
+    private final RegionBitmap soiled;
+    private final DirtyPages.@Nullable Bits dirtyBits;
     private final short[] owners;
     private final long[] spanUnits;
     private final boolean shared;
     private volatile int committedRegions;
     private volatile int retainedRegions;
     private volatile int availableRegions;
+
+    /** The region that is being released, piece by piece, or {@link #NONE}; and how many of its bytes are. */
+    private int releasing = NONE;
+
+    private long releasedBytes;
 
     /**
      * All regions uncommitted.
@@ -72,6 +85,8 @@ public final class Regions {
         available = new RegionBitmap(count);
         retained = new RegionBitmap(count);
         writable = new RegionBitmap(shared ? count : 0);
+        soiled = new RegionBitmap(count);
+        dirtyBits = shared && os.returnsPages() ? new DirtyPages.Bits(count) : null;
         owners = new short[count];
         spanUnits = new long[count];
         for (int region = 0; region < count; region++) {
@@ -114,6 +129,17 @@ public final class Regions {
     /** Who has the region in use, or {@link #NOBODY}. */
     public int ownerOf(int region) {
         return owners[region];
+    }
+
+    /** Account of the dirty pages of one owner, or null. */
+    @Nullable
+    DirtyPages newDirtyPages() {
+        return dirtyBits == null ? null : new DirtyPages(geometry, dirtyBits, os.pageSizeBytes());
+    }
+
+    /** Whether pages of a committed region may be resident that no owner has touched since it took the region into use. */
+    synchronized boolean isSoiled(int region) {
+        return soiled.contains(region);
     }
 
     /** Whether somebody has the region in use. */
@@ -184,6 +210,9 @@ public final class Regions {
             retained.remove(region);
             available.remove(region);
             owners[region] = (short) owner;
+            if (region == releasing) {
+                releasing = NONE;
+            }
         }
         counted();
         return true;
@@ -200,6 +229,10 @@ public final class Regions {
         committedRegions += count;
         if (hugePages) {
             os.adviseHugePages(geometry.regionStart(first), count * geometry.regionBytes());
+            // The first write to a huge page makes its neighbours resident.
+            for (int region = first; region < first + count; region++) {
+                soiled.add(region);
+            }
         }
     }
 
@@ -228,18 +261,6 @@ public final class Regions {
         }
     }
 
-    private synchronized void uncommit(int first, int count) {
-        giveBackPages(geometry.regionStart(first), count * geometry.regionBytes());
-        committedRegions -= count;
-        for (int region = first; region < first + count; region++) {
-            retained.remove(region);
-        }
-        // If this is refused the slice stays as it is: no harm, as no block and no slab is in it.
-        for (int table = 0; table < tables; table++) {
-            giveBackPages(slice(table, first), count * sliceBytes);
-        }
-    }
-
     private void giveBackPages(long address, long bytes) {
         if (shared) {
             os.purge(address, bytes);
@@ -253,30 +274,60 @@ public final class Regions {
         for (int region = first; region < first + count; region++) {
             available.add(region);
             retained.add(region);
+            soiled.add(region);
             owners[region] = NOBODY;
         }
         counted();
     }
 
     /**
-     * Returns retained regions to the operating system, the highest first, until no more than so many are left.
+     * Returns retained regions to the operating system, the highest first, until no more than so many are left. Others may acquire regions meanwhile.
      *
      * @return bytes given back
      * @throws OsException if the operating system refuses; what was given back until then is
      */
-    public synchronized long release(int keep) {
+    public long release(int keep) {
         long released = 0;
-        try {
-            for (int region = geometry.regionCount() - 1; region >= 0 && retained.count() > keep; region--) {
-                if (retained.contains(region)) {
-                    uncommit(region, 1);
-                    released += committedBytesEach();
-                }
-            }
-        } finally {
-            counted();
+        for (long bytes; (bytes = releaseNext(keep)) >= 0;) {
+            released += bytes;
         }
         return released;
+    }
+
+    /**
+     * Does a bounded part of that: until its last piece is done, the region stays retained, and whoever acquires it ends the release.
+     *
+     * @return bytes given back, 0 if a region is not done yet, or {@link #NONE} if no more than so many regions are retained
+     * @throws OsException if the operating system refuses; the next call tries again
+     */
+    public synchronized long releaseNext(int keep) {
+        if (retained.count() <= keep) {
+            return NONE;
+        }
+        if (releasing == NONE) {
+            releasing = retained.last();
+            releasedBytes = 0;
+        }
+        if (releasedBytes < geometry.regionBytes()) {
+            // A sole owner's is mapped anew as a whole: in pieces it would be many mappings for a while.
+            long piece = shared ? Math.min(PIECE_BYTES, geometry.regionBytes()) : geometry.regionBytes();
+            giveBackPages(geometry.regionStart(releasing) + releasedBytes, piece);
+            releasedBytes += piece;
+            if (shared && releasedBytes < geometry.regionBytes()) {
+                return 0;
+            }
+        }
+        int region = releasing;
+        releasing = NONE;
+        committedRegions--;
+        retained.remove(region);
+        soiled.remove(region);
+        counted();
+        // If this is refused the slice stays as it is: no harm, as no block and no slab is in it.
+        for (int table = 0; table < tables; table++) {
+            giveBackPages(slice(table, region), sliceBytes);
+        }
+        return committedBytesEach();
     }
 
     private void counted() {

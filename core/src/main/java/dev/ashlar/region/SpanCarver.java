@@ -93,7 +93,9 @@ public final class SpanCarver {
             freeTail(last, end);
             long lead = geometry.firstBlock(head);
             if (lead != block) {
-                carver.splitOff(lead, (int) ((block - lead) >>> UNIT_SHIFT));
+                int leadUnits = (int) ((block - lead) >>> UNIT_SHIFT);
+                carver.noteSoiled(head, lead, leadUnits);
+                carver.splitOff(lead, leadUnits);
             }
         } catch (HeapCorruptionException e) {
             if (last > head) {
@@ -115,7 +117,9 @@ public final class SpanCarver {
 
     private void freeTail(int last, long end) {
         if (end != geometry.regionEnd(last)) {
-            carver.splitOff(end, (int) ((geometry.regionEnd(last) - end) >>> UNIT_SHIFT));
+            int units = (int) ((geometry.regionEnd(last) - end) >>> UNIT_SHIFT);
+            carver.noteSoiled(last, end, units);
+            carver.splitOff(end, units);
         }
     }
 
@@ -195,8 +199,15 @@ public final class SpanCarver {
             headers.setPreviousFreeUnits(limit, 0);
         }
         setEnd(block, newEnd);
-        if (newEnd != limit) {
-            carver.splitOff(newEnd, (int) ((limit - newEnd) >>> UNIT_SHIFT));
+        int rest = (int) ((limit - newEnd) >>> UNIT_SHIFT);
+        if (limit == room) {
+            carver.noteMoved(end, nextUnits, newEnd, rest);
+        } else {
+            carver.noteMoved(end, nextUnits, end, 0);
+            carver.noteSoiled(newLast, newEnd, rest);
+        }
+        if (rest != 0) {
+            carver.splitOff(newEnd, rest);
         }
         return true;
     }

@@ -1,0 +1,188 @@
+package dev.ashlar.arena;
+
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+
+import dev.ashlar.HeapCorruptionException;
+import dev.ashlar.block.SizeClasses;
+import dev.ashlar.region.BlockSpace;
+import dev.ashlar.region.DirtyPages;
+import dev.ashlar.region.PurgeProgress;
+import dev.ashlar.slab.Slabs;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one worker does to an arena now and then, under its lock, in pieces so small that others come in between:
+ *
+ * <pre>{@code
+ *     slice -> enter -> piece, piece, ...   until there is no more to do, or the time is over
+ *
+ *     a piece:  drainBatch       the cells of one batch to their slabs
+ *               mergeEmptySlab   one slab to the free blocks
+ *               purgeNext        64 pages
+ * }</pre>
+ *
+ * <p>Pieces are called inside of a slice. A fenced arena is left as it is.
+ */
+public final class ArenaCare {
+    private final CoreArena arena;
+    private final ArenaGate gate;
+    private final RemoteQueue queue;
+    private final Slabs slabs;
+    private final BlockSpace space;
+    private final @Nullable DirtyPages pages;
+
+    // Guarded by the arena's lock.
+    private long returnedBytes;
+    private long coalescedBytes;
+
+    ArenaCare(CoreArena arena, ArenaGate gate, RemoteQueue queue, Slabs slabs, BlockSpace space) {
+        this.arena = arena;
+        this.gate = gate;
+        this.queue = queue;
+        this.slabs = slabs;
+        this.space = space;
+        pages = space.dirtyPages();
+    }
+
+    /**
+     * Does pieces of work under the lock, one at least, as long as each asks for more and the time is not over.
+     *
+     * @param clock in nanoseconds
+     * @param nanos how long
+     * @param meter told how long it took
+     * @return whether the last piece asked for more
+     * @throws IllegalStateException if the pool is closed
+     * @throws HeapCorruptionException if damage was found, so that the arena is fenced now; an arena that was fenced before is no failure
+     */
+    public boolean slice(LongSupplier clock, long nanos, LockMeter meter, BooleanSupplier piece) {
+        gate.enter(true);
+        long begin = clock.getAsLong();
+        try {
+            if (!gate.serves()) {
+                return false;
+            }
+            boolean more;
+            do {
+                more = piece.getAsBoolean();
+                gate.checkServing();
+            } while (more && clock.getAsLong() - begin < nanos);
+            return more;
+        } catch (HeapCorruptionException e) {
+            throw gate.fence(e);
+        } catch (Error e) {
+            gate.suspect();
+            throw e;
+        } finally {
+            meter.add(clock.getAsLong() - begin, nanos);
+            arena.exit();
+        }
+    }
+
+    /**
+     * Puts cells back that were in a cache, in a slice of their own. A fenced arena keeps them aside.
+     *
+     * @param sizeClass of all of them
+     * @param cells 64 at most; those that are not this arena's move to the front
+     * @return how many are not this arena's
+     * @throws IllegalStateException if the pool is closed
+     */
+    public int takeBack(LongSupplier clock, long nanos, LockMeter meter, int sizeClass, long[] cells, int count) {
+        gate.enter(true);
+        long begin = clock.getAsLong();
+        try {
+            gate.serves();
+            long taken = slabs.takenBytes();
+            long slabBytes = slabs.blockBytes();
+            int others = arena.putBack(sizeClass, cells, count);
+            returnedBytes += taken - slabs.takenBytes();
+            coalescedBytes += slabBytes - slabs.blockBytes();
+            return others;
+        } catch (Error e) {
+            gate.suspect();
+            throw e;
+        } finally {
+            meter.add(clock.getAsLong() - begin, nanos);
+            arena.exit();
+        }
+    }
+
+    /** Whether a thread waits for the lock at this moment. */
+    public boolean isAwaited() {
+        return gate.isAwaited();
+    }
+
+    /**
+     * What the arena counts, under its lock.
+     *
+     * @throws IllegalStateException if the pool is closed
+     */
+    public ArenaFigures figures() {
+        gate.enter(true);
+        try {
+            gate.serves();
+            return arena.figuresInside();
+        } finally {
+            arena.exit();
+        }
+    }
+
+    // Pieces
+
+    /** Puts the cells of one batch back; whether there are more. */
+    public boolean drainBatch() {
+        long taken = slabs.takenBytes();
+        long slabBytes = slabs.blockBytes();
+        arena.drain(1);
+        returnedBytes += taken - slabs.takenBytes();
+        coalescedBytes += slabBytes - slabs.blockBytes();
+        return !queue.isEmpty();
+    }
+
+    /** Makes free blocks of the empty slabs of a class; whether there are classes behind it. */
+    public boolean mergeEmptySlabs(int sizeClass) {
+        coalescedBytes += slabs.releaseEmpty(sizeClass);
+        return sizeClass + 1 < SizeClasses.COUNT;
+    }
+
+    /** Purges the next dirty pages; whether there may be more. */
+    public boolean purgeNext(PurgeProgress progress) {
+        return space.purgeNext(progress);
+    }
+
+    /** Sets the moment at which pages become dirty from now on. */
+    public void setNow(int millis) {
+        if (pages != null) {
+            pages.setNow(millis);
+        }
+    }
+
+    /** Usable bytes of the cells that all slices until now put back into slabs. */
+    public long returnedBytes() {
+        return returnedBytes;
+    }
+
+    /** Bytes of the slabs that all slices until now made free blocks of. */
+    public long coalescedBytes() {
+        return coalescedBytes;
+    }
+
+    // Dirty pages, without the lock
+
+    /** Bytes of a page. */
+    public long pageBytes() {
+        return pages == null ? 1 : 1L << pages.pageShift();
+    }
+
+    /** How many pages of free blocks are dirty; 0 where none can be given back. */
+    public long dirtyPages() {
+        return pages == null ? 0 : pages.dirty();
+    }
+
+    /** Adds up the dirty pages by age; see {@link DirtyPages#addAges}. */
+    public void ages(long[] ages, int millisEach) {
+        if (pages != null) {
+            pages.addAges(ages, millisEach, space.table());
+        }
+    }
+}

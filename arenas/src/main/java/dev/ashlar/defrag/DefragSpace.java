@@ -1,0 +1,46 @@
+package dev.ashlar.defrag;
+
+import java.util.function.BooleanSupplier;
+
+/** A pool as a defragmentation sees it: its arenas, and what belongs to none of them. */
+public interface DefragSpace {
+    /** Sets for how long a slice may have an arena's lock, from now on. */
+    void sliceNanos(long nanos);
+
+    /** How many arenas there are. */
+    int arenas();
+
+    /** One of them. */
+    DefragArena arena(int number);
+
+    /** Usable bytes in caches; about. */
+    long cachedBytes();
+
+    /** How many caches are of threads that have ended. */
+    int endedCaches();
+
+    /** Whether the pool is closed. */
+    boolean isClosed();
+
+    /**
+     * Takes back the caches of ended threads, cell by cell into their slabs, in slices of the arenas' locks.
+     *
+     * @param shared whether to take back those, too, that virtual threads share and nobody uses
+     * @param goOn asked between two caches
+     */
+    void takeBackCaches(boolean shared, BooleanSupplier goOn);
+
+    /** How many wholly free regions are committed. */
+    int retainedRegions();
+
+    /** Bytes of a region. */
+    long regionBytes();
+
+    /**
+     * Gives back a part of a wholly free region, unless no more than so many are retained.
+     *
+     * @return bytes given back if that was a region's last part, 0 if it wasn't, -1 if there is nothing to give back
+     * @throws dev.ashlar.OsException if the operating system refuses
+     */
+    long releaseNext(int keep);
+}

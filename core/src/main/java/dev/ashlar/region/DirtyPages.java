@@ -1,0 +1,335 @@
+package dev.ashlar.region;
+
+import dev.ashlar.block.BlockLayout;
+import dev.ashlar.block.Geometry;
+import dev.ashlar.os.OsMemory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which pages inside one owner's free blocks may be resident, and for how long they may have been.
+ *
+ * <p>A page is a free block's if it lies wholly behind the block's links and before its end: to purge it harms nothing. Such a page is
+ * <i>dirty</i> from the moment when it becomes a free block's until it is purged or carved:
+ *
+ * <pre>{@code
+ *     a free block     | hd links |    page    |    page    |    page    |    | next block
+ *                                 ^ firstPage                            ^ endPage
+ *     carve            its pages leave, those of the rest stay as they are
+ *     merge            the pages between the neighbours' own become dirty
+ *     purge            a dirty page becomes clean
+ *
+ *     dirty() == sum over free blocks of their dirty pages
+ * }</pre>
+ *
+ * <p>So a carve or a merge touches one bit for each page that it makes live or free, 64 at a time, whatever the size of the free block around it. Blocks
+ * without a whole page cost one comparison. Pages of a region that has just been committed are clean.
+ *
+ * <p>Ages are kept for 64 pages together: the moment when one of them last became dirty, by the clock that the owner sets now and then ({@link #setNow}),
+ * so that nothing reads a clock at a free. They order the purges, the oldest first, as an LRU list of extents does in jemalloc.
+ *
+ * <p>Changed under the lock of the regions' owner. {@link #dirty()} and {@link #addAges} may be read without it: figures, perhaps old ones.
+ */
+public final class DirtyPages {
+    private static final int WORD_SHIFT = 6;
+
+    /** So many regions are looked at in one step, under a lock. */
+    private static final int REGIONS_A_STEP = 64;
+
+    private final Geometry geometry;
+    private final Bits bits;
+    private final int pageShift;
+    private final int pageUnits;
+    private final int wordsEach;
+    private int now;
+    private long dirty;
+
+    /** The bits of all regions, which go with a region from owner to owner; none are set while it is in use by nobody. */
+    static final class Bits {
+        final @Nullable OfRegion[] regions;
+
+        Bits(int count) {
+            regions = new OfRegion[count];
+        }
+    }
+
+    /** One bit for each page of a region, one moment for 64 of them, and how many bits are set. */
+    static final class OfRegion {
+        final long[] words;
+        final int[] stamps;
+        int dirty;
+
+        OfRegion(int count) {
+            words = new long[count];
+            stamps = new int[count];
+        }
+    }
+
+    DirtyPages(Geometry geometry, Bits bits, int pageSizeBytes) {
+        this.geometry = geometry;
+        this.bits = bits;
+        pageShift = Integer.numberOfTrailingZeros(pageSizeBytes);
+        pageUnits = pageSizeBytes >>> BlockLayout.UNIT_SHIFT;
+        wordsEach = (int) ((geometry.regionBytes() >>> pageShift) + Long.SIZE - 1) >>> WORD_SHIFT;
+    }
+
+    /** How many pages are dirty. */
+    public long dirty() {
+        return dirty;
+    }
+
+    /** log2 of the bytes of a page. */
+    public int pageShift() {
+        return pageShift;
+    }
+
+    /** Sets the moment that pages become dirty at from now on, in milliseconds of any origin; it may wrap around. */
+    public void setNow(int millis) {
+        now = millis;
+    }
+
+    // What happens to blocks
+
+    /**
+     * A part of a free block becomes live.
+     *
+     * @param block the free block that was
+     * @param found its units
+     * @param lead units before the live part, which stay free; or 0
+     * @param units of the live part; what is behind it stays free if it is a block
+     */
+    void carved(long block, int found, int lead, int units) {
+        if (found < pageUnits) {
+            return;
+        }
+        int rest = found - lead - units;
+        long behind = BlockCarver.behind(block, (long) lead + units);
+        int region = geometry.regionOf(block);
+        int from = hasPages(block, lead) ? endPage(block, lead) : firstPage(block);
+        int to = rest >= BlockLayout.MIN_UNITS && hasPages(behind, rest) ? firstPage(behind) : endPage(block, found);
+        clear(region, from, to);
+    }
+
+    /**
+     * Blocks become one free block.
+     *
+     * @param block the merged one
+     * @param units its units
+     * @param previousUnits of the free block that it begins with, or 0
+     * @param nextUnits of the free block that it ends with, or 0
+     */
+    void merged(long block, int units, int previousUnits, int nextUnits) {
+        if (units < pageUnits) {
+            return;
+        }
+        long next = BlockCarver.behind(block, (long) units - nextUnits);
+        int from = hasPages(block, previousUnits) ? endPage(block, previousUnits) : firstPage(block);
+        int to = hasPages(next, nextUnits) ? firstPage(next) : endPage(block, units);
+        set(geometry.regionOf(block), from, to);
+    }
+
+    /**
+     * The block behind a free block's front moved: a free block becomes another one that ends where it did.
+     *
+     * @param beforeUnits units of the one that was, or 0
+     * @param afterUnits units of the one that is, or 0
+     */
+    void moved(long before, int beforeUnits, long after, int afterUnits) {
+        boolean had = hasPages(before, beforeUnits);
+        boolean has = hasPages(after, afterUnits);
+        if (had && (!has || after > before)) {
+            clear(
+                    geometry.regionOf(before),
+                    firstPage(before),
+                    has ? firstPage(after) : endPage(before, beforeUnits));
+        } else if (has) {
+            set(geometry.regionOf(after), firstPage(after), had ? firstPage(before) : endPage(after, afterUnits));
+        }
+    }
+
+    /** A free block, none of whose pages is known to be clean. */
+    void dirtied(long block, int units) {
+        if (hasPages(block, units)) {
+            set(geometry.regionOf(block), firstPage(block), endPage(block, units));
+        }
+    }
+
+    /** What was a free block is none any more, and not to be purged. */
+    void forget(long block, int units) {
+        if (hasPages(block, units)) {
+            clear(geometry.regionOf(block), firstPage(block), endPage(block, units));
+        }
+    }
+
+    /** A region goes out of use. */
+    void regionLeft(int region) {
+        OfRegion of = bits.regions[region];
+        if (of != null && of.dirty != 0) {
+            clear(region, 0, of.words.length << WORD_SHIFT);
+        }
+    }
+
+    private boolean hasPages(long block, int units) {
+        return units >= pageUnits && firstPage(block) < endPage(block, units);
+    }
+
+    private int firstPage(long block) {
+        long offset = block + BlockLayout.TREE_LINK_BYTES - geometry.regionStart(geometry.regionOf(block));
+        return (int) ((offset + (1L << pageShift) - 1) >>> pageShift);
+    }
+
+    private int endPage(long block, long units) {
+        long offset =
+                block + BlockLayout.payloadBytes(units) - geometry.regionStart(geometry.regionOf(block));
+        return (int) (offset >>> pageShift);
+    }
+
+    private void set(int region, int from, int to) {
+        if (from >= to) {
+            return;
+        }
+        OfRegion of = bits.regions[region];
+        if (of == null) {
+            of = new OfRegion(wordsEach);
+            bits.regions[region] = of;
+        }
+        int added = 0;
+        for (int word = from >>> WORD_SHIFT; word <= (to - 1) >>> WORD_SHIFT; word++) {
+            long mask = mask(word, from, to);
+            added += Long.bitCount(mask & ~of.words[word]);
+            of.words[word] |= mask;
+            of.stamps[word] = now;
+        }
+        of.dirty += added;
+        dirty += added;
+    }
+
+    private void clear(int region, int from, int to) {
+        OfRegion of = bits.regions[region];
+        if (of == null || from >= to) {
+            return;
+        }
+        int removed = 0;
+        for (int word = from >>> WORD_SHIFT; word <= (to - 1) >>> WORD_SHIFT; word++) {
+            long mask = mask(word, from, to);
+            removed += Long.bitCount(mask & of.words[word]);
+            of.words[word] &= ~mask;
+        }
+        of.dirty -= removed;
+        dirty -= removed;
+    }
+
+    /** The bits of a word that stand for pages from {@code from} to before {@code to}; there is one. */
+    private static long mask(int word, int from, int to) {
+        int first = word << WORD_SHIFT;
+        long mask = -1L << Math.max(0, from - first);
+        return to - first >= Long.SIZE ? mask : mask & ((1L << (to - first)) - 1);
+    }
+
+    // Purging
+
+    /**
+     * Adds up the dirty pages by age, without the owner's lock.
+     *
+     * @param ages gets the pages of age {@code i x millisEach} to before the next at index {@code i}; the last one all that are older
+     * @param millisEach at least 1
+     * @param table of the same owner
+     */
+    public void addAges(long[] ages, int millisEach, RegionTable table) {
+        int last = ages.length - 1;
+        for (int region = 0; region < geometry.regionCount(); region++) {
+            OfRegion of = bits.regions[region];
+            if (of == null || of.dirty == 0 || !table.isInUse(region)) {
+                continue;
+            }
+            for (int word = 0; word < of.words.length; word++) {
+                int pages = Long.bitCount(of.words[word]);
+                if (pages != 0) {
+                    ages[Math.min(last, Math.max(0, now - of.stamps[word]) / millisEach)] += pages;
+                }
+            }
+        }
+    }
+
+    /**
+     * Purges the next run of dirty pages, 64 of them at most, or looks for it in some regions.
+     *
+     * @param progress where to go on, how old pages must be, and what was done
+     * @param table of the same owner
+     * @param os which purges
+     * @return false if no region is left
+     * @throws dev.ashlar.OsException if the operating system refuses; the pages stay dirty, and the next call goes on behind them
+     */
+    boolean purgeNext(PurgeProgress progress, RegionTable table, OsMemory os) {
+        for (int i = 0; i < REGIONS_A_STEP && progress.region < geometry.regionCount(); i++) {
+            int region = progress.region;
+            OfRegion of = bits.regions[region];
+            if (of != null && of.dirty != 0 && table.isInUse(region)) {
+                int from = nextDirty(of, progress);
+                if (from >= 0) {
+                    purgeRun(of.words[from >>> WORD_SHIFT], from, progress, os);
+                    return true;
+                }
+            }
+            progress.page = 0;
+            progress.region++;
+        }
+        return progress.region < geometry.regionCount();
+    }
+
+    private int nextDirty(OfRegion of, PurgeProgress progress) {
+        int word = progress.page >>> WORD_SHIFT;
+        long mask = -1L << progress.page;
+        for (; word < of.words.length; word++, mask = -1) {
+            long left = of.words[word] & mask;
+            if (left != 0 && now - of.stamps[word] >= progress.leastAgeMillis) {
+                return (word << WORD_SHIFT) + Long.numberOfTrailingZeros(left);
+            }
+        }
+        return -1;
+    }
+
+    /** Purges as many of the pages from {@code from} on as are dirty in one word and still wanted. */
+    private void purgeRun(long word, int from, PurgeProgress progress, OsMemory os) {
+        int region = progress.region;
+        int run = (int) Math.min(Long.numberOfTrailingZeros(~(word >>> from)), progress.pagesLeft);
+        run = Math.min(run, Long.SIZE - (from & (Long.SIZE - 1)));
+        progress.page = from + run;
+        long address = geometry.regionStart(region) + ((long) from << pageShift);
+        long bytes = (long) run << pageShift;
+        long resident = os.residentBytes(address, bytes);
+        if (resident != 0) {
+            os.purge(address, bytes);
+            progress.purges++;
+            progress.bytes += resident < 0 ? bytes : resident;
+        }
+        progress.pagesLeft -= run;
+        clear(region, from, from + run);
+    }
+
+    // For the validator
+
+    /** How many pages of a free block are dirty. */
+    long dirtyIn(long block, int units) {
+        OfRegion of = bits.regions[geometry.regionOf(block)];
+        if (of == null || !hasPages(block, units)) {
+            return 0;
+        }
+        int from = firstPage(block);
+        int to = endPage(block, units);
+        long found = 0;
+        for (int word = from >>> WORD_SHIFT; word <= (to - 1) >>> WORD_SHIFT; word++) {
+            found += Long.bitCount(of.words[word] & mask(word, from, to));
+        }
+        return found;
+    }
+
+    /** How many pages of a region are dirty, counted anew. */
+    long dirtyIn(int region) {
+        OfRegion of = bits.regions[region];
+        long found = 0;
+        for (int word = 0; of != null && word < of.words.length; word++) {
+            found += Long.bitCount(of.words[word]);
+        }
+        return found;
+    }
+}
