@@ -10,6 +10,7 @@ import java.io.Serializable;
  * @param requests how many of them were asked for
  * @param failures how many steps failed
  * @param interrupts how often somebody interrupted its thread, which it survives
+ * @param movedBytes of movable blocks; those of requests that found no room are in {@link MovableStatistics} alone
  * @param returnedBytes of cells
  * @param coalescedBytes of slabs
  * @param purgedBytes of pages
@@ -24,6 +25,7 @@ public record DefragStatistics(
         long requests,
         long failures,
         long interrupts,
+        long movedBytes,
         long returnedBytes,
         long coalescedBytes,
         long purgedBytes,

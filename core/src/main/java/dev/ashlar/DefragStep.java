@@ -8,6 +8,8 @@ public enum DefragStep {
     TAKE_BACK_CACHES,
     /** Makes free blocks of empty slabs, which merge with their neighbours. */
     COALESCE,
+    /** Empties regions by moving movable blocks, and gives back pages between those that stay. On demand only. */
+    COMPACT,
     /** Gives the pages inside free blocks back to the operating system: those that are due by decay, on demand all. */
     PURGE,
     /** Gives wholly free regions back to the operating system: those that are due by decay, on demand all. */

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Arenas count what slices do to them; steps tell what else is reclaimed.
  */
 final class DefragRun {
+    /** In place of an arena's number. */
+    static final int NO_ARENA = -1;
+
     private static final int MOST_FAILURES = 16;
 
     private final DefragSpace space;
@@ -44,6 +47,8 @@ final class DefragRun {
     private final long endNanos;
     private final Defragmenter.Outlook outlook;
     private long failureCount;
+    private long movedBytes;
+    private long purgedElsewhereBytes;
     private long releasedBytes;
     private @Nullable End end;
 
@@ -146,7 +151,7 @@ final class DefragRun {
     }
 
     private long reclaimedBytes() {
-        long bytes = releasedBytes;
+        long bytes = movedBytes + purgedElsewhereBytes + releasedBytes;
         for (Tally tally : tallies) {
             bytes += tally.reclaimedBytes();
         }
@@ -170,7 +175,7 @@ final class DefragRun {
     void run(List<Step> steps, Set<DefragStep> due) {
         for (Step step : steps) {
             if (due.contains(step.kind()) && end == null) {
-                guarded(step, -1, () -> step.run(this));
+                guarded(step, NO_ARENA, () -> step.run(this));
             }
         }
     }
@@ -199,6 +204,22 @@ final class DefragRun {
         tallies[arena.number()].purges += purges;
     }
 
+    /** How much more may be reclaimed. */
+    long bytesLeft() {
+        return options.byteLimit() == Long.MAX_VALUE
+                ? Long.MAX_VALUE
+                : Math.max(0, options.byteLimit() - reclaimedBytes());
+    }
+
+    void moved(long bytes) {
+        movedBytes += bytes;
+    }
+
+    /** Of pages that belong to no arena that a run looks after. */
+    void purgedElsewhere(long bytes) {
+        purgedElsewhereBytes += bytes;
+    }
+
     void released(long bytes) {
         releasedBytes += bytes;
     }
@@ -206,6 +227,8 @@ final class DefragRun {
     /** What has come of it. */
     DefragReport report(long number, Set<DefragStep> due) {
         Map<ReclaimKind, Long> bytes = new EnumMap<>(ReclaimKind.class);
+        bytes.put(ReclaimKind.MOVED, movedBytes);
+        bytes.put(ReclaimKind.PURGED, purgedElsewhereBytes);
         bytes.put(ReclaimKind.RELEASED, releasedBytes);
         List<ArenaRow> rows = new ArrayList<>();
         FreeSpace before = new FreeSpace(0, 0, 0);

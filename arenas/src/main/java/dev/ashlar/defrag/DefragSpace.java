@@ -2,6 +2,9 @@ package dev.ashlar.defrag;
 
 import java.util.function.BooleanSupplier;
 
+import dev.ashlar.CompactionReport;
+import org.jspecify.annotations.Nullable;
+
 /** A pool as a defragmentation sees it: its arenas, and what belongs to none of them. */
 public interface DefragSpace {
     /** Sets for how long a slice may have an arena's lock, from now on. */
@@ -29,6 +32,17 @@ public interface DefragSpace {
      * @param goOn asked between two caches
      */
     void takeBackCaches(boolean shared, BooleanSupplier goOn);
+
+    /**
+     * Moves movable blocks together, so that regions become free.
+     *
+     * @param mostBytes that may be moved
+     * @param cancelled asked between pieces of work
+     * @return what came of it, or null if there never was a movable block
+     * @throws dev.ashlar.HeapCorruptionException if damage is found among them
+     */
+    @Nullable
+    CompactionReport compact(long mostBytes, BooleanSupplier cancelled);
 
     /** How many wholly free regions are committed. */
     int retainedRegions();

@@ -36,7 +36,8 @@ public final class Defragmenter {
     private final LongSupplier clock;
     private final Decays decays;
     private final List<Step> steps = List.of(
-            new DrainQueues(), new TakeBackCaches(), new CoalesceSlabs(), new PurgePages(), new ReleaseRegions());
+            new DrainQueues(), new TakeBackCaches(), new CoalesceSlabs(), new CompactMovables(), new PurgePages(),
+            new ReleaseRegions());
     private volatile DefragSettings settings;
 
     // Of runs: the thread that runs has this object's monitor.
@@ -50,6 +51,7 @@ public final class Defragmenter {
         private long runs;
         private long requests;
         private long failures;
+        private long movedBytes;
         private long returnedBytes;
         private long coalescedBytes;
         private long purgedBytes;
@@ -68,6 +70,7 @@ public final class Defragmenter {
 
         synchronized void add(DefragReport report) {
             failures += report.failureCount();
+            movedBytes += report.bytes(ReclaimKind.MOVED);
             returnedBytes += report.bytes(ReclaimKind.RETURNED);
             coalescedBytes += report.bytes(ReclaimKind.COALESCED);
             purgedBytes += report.bytes(ReclaimKind.PURGED);
@@ -83,6 +86,7 @@ public final class Defragmenter {
                     requests,
                     failures,
                     interrupts,
+                    movedBytes,
                     returnedBytes,
                     coalescedBytes,
                     purgedBytes,

@@ -1,13 +1,17 @@
 package dev.ashlar.pool;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
+import dev.ashlar.CompactionLimits;
+import dev.ashlar.CompactionReport;
 import dev.ashlar.arena.CellBatch;
 import dev.ashlar.arena.CoreArena;
 import dev.ashlar.block.SizeClasses;
 import dev.ashlar.cache.CoreCache;
 import dev.ashlar.defrag.DefragSpace;
+import org.jspecify.annotations.Nullable;
 
 /** A pool for the {@link dev.ashlar.defrag.Defragmenter}. */
 final class PoolSlices implements DefragSpace {
@@ -110,6 +114,17 @@ final class PoolSlices implements DefragSpace {
     private ArenaSlices ownerOf(long cell) {
         CoreArena owner = parts.returns.ownerOf(cell);
         return arenas[owner.number()];
+    }
+
+    @Override
+    public @Nullable CompactionReport compact(long mostBytes, BooleanSupplier cancelled) {
+        if (parts.movables.spaceOrNull() == null) {
+            return null;
+        }
+        CompactionLimits limits = CompactionLimits.NONE
+                .withMaxBytes(mostBytes)
+                .withSlice(Duration.ofNanos(Math.max(1, sliceNanos)));
+        return parts.movables.compact(limits, cancelled);
     }
 
     @Override

@@ -19,7 +19,8 @@ class LayersTest {
 
     @Test
     void layers_useOnlyLowerOnes() {
-        for (String layer : new String[] {"os", "block", "region", "slab", "cache", "arena", "movable", "defrag", "record",
+        for (String layer : new String[] {"os", "block", "region", "slab", "cache", "arena", "movable", "defrag",
+            "record",
             "pool",
             "arenas"}) {
             assertTrue(ALL.containPackage("dev.ashlar." + layer), "classes of dev.ashlar." + layer);
@@ -47,7 +48,8 @@ class LayersTest {
                 .whereLayer("defrag").mayOnlyAccessLayers("vocabulary")
                 .whereLayer("record").mayOnlyAccessLayers("vocabulary", "trace")
                 .whereLayer("pool")
-                .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "slab", "cache", "arena", "movable", "defrag",
+                .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "slab", "cache", "arena", "movable",
+                        "defrag",
                         "record")
                 .whereLayer("arenas")
                 .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "cache", "pool", "record")

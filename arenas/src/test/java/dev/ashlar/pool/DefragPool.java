@@ -11,6 +11,7 @@ import dev.ashlar.Coalescing;
 import dev.ashlar.DefragOptions;
 import dev.ashlar.DefragReport;
 import dev.ashlar.DefragSettings;
+import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.FreeSpace;
 import dev.ashlar.PoolStatistics;
@@ -40,7 +41,8 @@ final class DefragPool implements AutoCloseable {
 
     DefragPool(int regions, int arenas, int retainedRegions, FitPolicy policy, boolean hardened) {
         engine = new PoolEngine(new PoolSettings(
-                "defrag", 20, regions, arenas, policy, Coalescing.DEFERRED, 1 << 20, 8 << 20, retainedRegions,
+                "defrag", 20, regions, arenas, policy, Favour.SPEED, Coalescing.DEFERRED, 1 << 20, 8 << 20,
+                retainedRegions,
                 hardened, false, false, TimeUnit.DAYS.toNanos(1), DefragSettings.ofDefaults(), this::now, os, 4711));
     }
 

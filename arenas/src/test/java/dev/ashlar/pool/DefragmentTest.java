@@ -17,6 +17,7 @@ import dev.ashlar.FitPolicy;
 import dev.ashlar.FreeSpace;
 import dev.ashlar.HeapStatistics;
 import dev.ashlar.ReclaimKind;
+import dev.ashlar.os.Memory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -330,13 +331,50 @@ class DefragmentTest {
     }
 
     @Test
+    void defragment_sparseMovableBlocks_movesThemAndReleasesTheirRegions() {
+        try (DefragPool pool = new DefragPool(16, 2, 8)) {
+            Movables movables = pool.engine.movables();
+            List<Long> handles = new ArrayList<>();
+            for (int i = 0; i < 2000; i++) {
+                long handle = movables.allocate(4096);
+                Memory.fill(movables.pin(handle), 4096, (byte) i);
+                movables.unpin(handle);
+                handles.add(handle);
+            }
+            for (int i = 0; i < 2000; i++) {
+                if (i % 10 != 0) {
+                    movables.free(handles.get(i));
+                }
+            }
+            long before = pool.engine.statistics().memory().committedBytes();
+            DefragReport report = pool.defragment();
+            assertEquals(List.of(), report.failures());
+            assertTrue(report.bytes(ReclaimKind.MOVED) > 0);
+            assertTrue(report.bytes(ReclaimKind.RELEASED) > 0);
+            assertEquals(report.bytes(ReclaimKind.MOVED), movables.statistics().movedBytes());
+            assertEquals(
+                    report.bytes(ReclaimKind.MOVED), pool.engine.statistics().defragmentation().movedBytes());
+            assertTrue(pool.engine.statistics().memory().committedBytes() < before);
+            for (int i = 0; i < 2000; i += 10) {
+                long address = movables.pin(handles.get(i));
+                assertEquals((byte) i, Memory.getByte(address));
+                assertEquals((byte) i, Memory.getByte(address + 4095));
+                movables.unpin(handles.get(i));
+                movables.free(handles.get(i));
+            }
+            assertEquals(0, pool.defragment().bytes(ReclaimKind.MOVED), "nothing to move");
+        }
+    }
+
+    @Test
     void report_listsStepsInOrder_andItsMapsHaveAllKinds() {
         try (DefragPool pool = new DefragPool(8, 2, 8)) {
             DefragReport report = pool.defragment();
             assertEquals(List.of(DefragStep.values()), report.steps());
             assertEquals(
                     Map.of(
-                            ReclaimKind.RETURNED, 0L, ReclaimKind.COALESCED, 0L, ReclaimKind.PURGED, 0L,
+                            ReclaimKind.MOVED, 0L, ReclaimKind.RETURNED, 0L, ReclaimKind.COALESCED, 0L,
+                            ReclaimKind.PURGED, 0L,
                             ReclaimKind.RELEASED, 0L),
                     report.bytes());
             assertEquals(1, report.number());

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import dev.ashlar.Coalescing;
+import dev.ashlar.DefragSettings;
 import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.HeapCorruptionException;
@@ -31,7 +32,7 @@ class PolicyWatchTest {
     private final ArenaGroup arenas = new ArenaGroup(new PoolSettings(
             "watched", 20, 32, 2, FitPolicy.ADAPTIVE, Favour.FOOTPRINT, Coalescing.DEFERRED, 0, 0, 0, false, false,
             false,
-            TimeUnit.DAYS.toNanos(1), OsMemory.system(), 42));
+            TimeUnit.DAYS.toNanos(1), DefragSettings.ofDefaults(), System::nanoTime, OsMemory.system(), 42));
     private final PolicyWatch watch = new PolicyWatch("watched", arenas, Favour.FOOTPRINT);
     private final CoreArena arena = arenas.get(0);
 

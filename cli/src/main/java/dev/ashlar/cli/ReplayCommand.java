@@ -210,7 +210,7 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private int defragment(
-            List<TraceSource> sources, ReplayOptions options, JsonTarget target, boolean isTableShown)
+            List<TraceSource> sources, ReplayOptions options, OutputTarget target, boolean isTableShown)
             throws IOException, ReplayException, InterruptedException {
         if (heap || parallel || !allocators.isEmpty()) {
             throw new ParameterException(

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 
+import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.bench.replay.AllocatorKind;
 import dev.ashlar.bench.replay.ByteSizes;
@@ -16,7 +17,6 @@ import dev.ashlar.bench.replay.ReplayException;
 import dev.ashlar.bench.replay.ReplayOptions;
 import dev.ashlar.bench.replay.SettingTrials;
 import dev.ashlar.bench.replay.TraceSource;
-import dev.ashlar.Favour;
 import dev.ashlar.bench.whatif.Recommendation;
 import dev.ashlar.bench.whatif.WhatIf;
 import dev.ashlar.bench.whatif.WhatIfJson;

@@ -65,7 +65,8 @@ class SettingTrialsTest {
             assertFalse(trial.series().stream().anyMatch(sample -> sample.fragmentation() == null));
             ReplayException thrown = assertThrows(
                     ReplayException.class,
-                    () -> trials.run(AllocatorKind.HEAP, FitPolicy.BEST_FIT, Favour.SPEED, Coalescing.DEFERRED, 1 << 20, 1));
+                    () -> trials.run(AllocatorKind.HEAP, FitPolicy.BEST_FIT, Favour.SPEED, Coalescing.DEFERRED, 1 << 20,
+                            1));
             assertTrue(String.valueOf(thrown.getMessage()).contains("--capacity gives it more"), thrown::getMessage);
         }
     }
