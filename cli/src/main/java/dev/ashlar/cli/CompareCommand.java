@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
+import dev.ashlar.bench.compare.Cell;
 import dev.ashlar.bench.compare.CompareJson;
 import dev.ashlar.bench.compare.CompareOptions;
 import dev.ashlar.bench.compare.CompareReport;
@@ -57,6 +58,28 @@ final class CompareCommand implements Callable<Integer> {
     private List<PeerKind> allocators = new ArrayList<>();
 
     @Option(
+            names = "--from-c",
+            description = "With --allocators: the native ones from C, too.")
+    private boolean fromC;
+
+    @Option(
+            names = "--cells",
+            split = ",",
+            hideParamSyntax = true,
+            paramLabel = "C[,D...]",
+            converter = Converters.Cells.class,
+            description = "What to measure: " + Converters.Cells.NAMES + ". Default: all.")
+    private List<Cell> cells = new ArrayList<>();
+
+    @Option(
+            names = "--repetitions",
+            paramLabel = "N",
+            converter = Converters.Count.class,
+            defaultValue = "" + CompareOptions.DEFAULT_REPETITIONS,
+            description = "Slices of each cell, of which the tables show the median and the extremes. Default: ${DEFAULT-VALUE}.")
+    private int repetitions;
+
+    @Option(
             names = "--seconds-per-cell",
             paramLabel = "S",
             converter = Converters.Seconds.class,
@@ -78,7 +101,9 @@ final class CompareCommand implements Callable<Integer> {
         target.check();
         CompareOptions options = new CompareOptions(
                 allocators.isEmpty() ? CompareOptions.DEFAULT_ALLOCATORS : allocators.stream().distinct().toList(),
-                allocators.isEmpty(),
+                allocators.isEmpty() || fromC,
+                cells.isEmpty() ? List.of(Cell.values()) : cells.stream().distinct().toList(),
+                repetitions,
                 secondsPerCell,
                 "cc",
                 Path.of(System.getProperty("ashlar.home", "")));

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import dev.ashlar.Coalescing;
 import dev.ashlar.Favour;
 import dev.ashlar.FitPolicy;
+import dev.ashlar.bench.compare.Cell;
 import dev.ashlar.bench.peer.PeerKind;
 import dev.ashlar.bench.replay.AllocatorKind;
 import dev.ashlar.bench.replay.ByteSizes;
@@ -91,6 +92,19 @@ final class Converters {
         public AllocatorKind convert(String text) {
             Function<AllocatorKind, String> name = AllocatorKind::displayName;
             return find(text, text, List.of(AllocatorKind.values()), name, name);
+        }
+    }
+
+    /** {@code pair-64}, {@code sqlite}. */
+    static final class Cells implements ITypeConverter<Cell> {
+        /** As in {@link Peer#NAMES}. */
+        static final String NAMES =
+                "pair-64, pair-4k, batch-64, scope-64, sqlite, rocksdb, clickhouse, python, larson, alloc-test";
+
+        @Override
+        public Cell convert(String text) {
+            Function<Cell, String> name = Cell::displayName;
+            return find(text, text, List.of(Cell.values()), name, name);
         }
     }
 

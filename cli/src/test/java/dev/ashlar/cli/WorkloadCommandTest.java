@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
+import dev.ashlar.bench.compare.Cell;
 import dev.ashlar.bench.peer.PeerKind;
 import dev.ashlar.bench.workload.WorkloadKind;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,9 @@ class WorkloadCommandTest {
         assertEquals(
                 Arrays.stream(PeerKind.values()).map(PeerKind::displayName).collect(Collectors.joining(", ")),
                 Converters.Peer.NAMES);
+        assertEquals(
+                Arrays.stream(Cell.values()).map(Cell::displayName).collect(Collectors.joining(", ")),
+                Converters.Cells.NAMES);
         CommandRun.of("workload", "--help").out().lines().forEach(line -> assertTrue(line.length() <= 100, line));
         CommandRun.of("compare", "--help").out().lines().forEach(line -> assertTrue(line.length() <= 100, line));
     }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param machine that it ran on
  * @param baseline the row that ratios refer to
+ * @param cells that were asked for
  * @param repetitions slices of each cell
  * @param secondsPerCell of each row and cell, in all
  * @param rows in their order
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record CompareReport(
         MachineInfo machine,
         String baseline,
+        List<Cell> cells,
         int repetitions,
         double secondsPerCell,
         List<RowResult> rows,

@@ -22,21 +22,24 @@ public final class CompareTable {
     public static List<String> lines(CompareReport report) {
         List<String> lines = new ArrayList<>();
         lines.add("nanoseconds per operation, median of " + report.repetitions() + " slices");
-        lines.add(head(List.of(Cell.values()), 10));
+        lines.add(head(report.cells(), 10));
         for (RowResult row : report.rows()) {
-            lines.add(line(row.name(), nanos(row), 10));
+            lines.add(line(row.name(), nanos(report, row), 10));
         }
         lines.add("");
         lines.add("ratio to " + report.baseline() + ", slice by slice: median (least..most)");
-        lines.add(head(List.of(Cell.values()), 17));
+        lines.add(head(report.cells(), 17));
         for (RowResult row : report.rows()) {
-            lines.add(line(row.name(), ratios(row), 17));
+            lines.add(line(row.name(), ratios(report, row), 17));
         }
-        lines.add("");
-        lines.add("peak resident, every page written");
-        lines.add(head(Cell.TRACES, 10));
-        for (RowResult row : report.rows()) {
-            lines.add(line(row.name(), resident(row), 10));
+        List<Cell> traces = report.cells().stream().filter(Cell::isTrace).toList();
+        if (!traces.isEmpty()) {
+            lines.add("");
+            lines.add("peak resident, every page written");
+            lines.add(head(traces, 10));
+            for (RowResult row : report.rows()) {
+                lines.add(line(row.name(), resident(traces, row), 10));
+            }
         }
         if (!report.missing().isEmpty()) {
             lines.add("");
@@ -50,18 +53,18 @@ public final class CompareTable {
         return line("allocator", cells.stream().map(Cell::displayName).toList(), width);
     }
 
-    private static List<String> nanos(RowResult row) {
+    private static List<String> nanos(CompareReport report, RowResult row) {
         List<String> cells = new ArrayList<>();
-        for (Cell cell : Cell.values()) {
+        for (Cell cell : report.cells()) {
             Figure figure = row.figures().get(cell);
             cells.add(figure == null ? NONE : String.format(Locale.ROOT, "%.1f", figure.nanos().median()));
         }
         return cells;
     }
 
-    private static List<String> ratios(RowResult row) {
+    private static List<String> ratios(CompareReport report, RowResult row) {
         List<String> cells = new ArrayList<>();
-        for (Cell cell : Cell.values()) {
+        for (Cell cell : report.cells()) {
             Figure figure = row.figures().get(cell);
             Spread ratio = figure == null ? null : figure.ratio();
             cells.add(ratio == null
@@ -76,9 +79,9 @@ public final class CompareTable {
         return cells;
     }
 
-    private static List<String> resident(RowResult row) {
+    private static List<String> resident(List<Cell> traces, RowResult row) {
         List<String> cells = new ArrayList<>();
-        for (Cell trace : Cell.TRACES) {
+        for (Cell trace : traces) {
             Long bytes = row.peakResidentBytes().get(trace);
             cells.add(bytes == null ? NONE : ByteSizes.format(bytes));
         }

@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Compares all allocators over all cells. */
 public final class Comparison {
-    /** Slices of each cell, of which the median and the extremes are shown. */
-    static final int REPETITIONS = 3;
-
     private final CompareOptions options;
     private final CompareListener listener;
     private final List<String> missing = new ArrayList<>();
@@ -65,7 +62,7 @@ public final class Comparison {
 
     private CompareReport run(Path folder) throws IOException, InterruptedException {
         listener.stepStarted(0, 1, "reading the traces");
-        for (Cell trace : Cell.TRACES) {
+        for (Cell trace : traces()) {
             Path file = TraceSource.find(trace.displayName(), options.home()).file();
             FlatTraceFile.write(file, folder.resolve(trace.displayName()));
         }
@@ -106,22 +103,22 @@ public final class Comparison {
     }
 
     private CompareReport measure(List<Row> rows, Path folder) throws IOException, InterruptedException {
-        int slices = (REPETITIONS + 1) * Cell.values().length;
-        int total = rows.size() * (slices + Cell.TRACES.size());
+        int slices = (options.repetitions() + 1) * options.cells().size();
+        int total = rows.size() * (slices + traces().size());
         Map<Row, Map<Cell, double[]>> nanos = new LinkedHashMap<>();
         rows.forEach(row -> nanos.put(row, new EnumMap<>(Cell.class)));
-        for (Cell cell : Cell.values()) {
+        for (Cell cell : options.cells()) {
             for (Row row : rows) {
                 listener.stepStarted(step++, total, cell.displayName() + ", " + row.name() + ": warm-up");
                 if (needsWarmUp(cell) && row.reasonToSkip(cell).isEmpty() && row.warmUpSeconds() > 0) {
                     row.nanos(cell, row.warmUpSeconds());
                 }
             }
-            for (int repetition = 0; repetition < REPETITIONS; repetition++) {
+            for (int repetition = 0; repetition < options.repetitions(); repetition++) {
                 for (Row row : rows) {
                     listener.stepStarted(step++, total, cell.displayName() + ", " + row.name());
                     if (row.reasonToSkip(cell).isEmpty()) {
-                        double seconds = options.secondsPerCell() / REPETITIONS;
+                        double seconds = options.secondsPerCell() / options.repetitions();
                         figuresOf(nanos, row, cell)[repetition] = row.nanos(cell, seconds);
                     }
                 }
@@ -133,12 +130,16 @@ public final class Comparison {
     }
 
     /** All traces are replayed by the same code, which is warm after the first; a whole pass more of each would take a minute. */
-    private static boolean needsWarmUp(Cell cell) {
-        return !cell.isTrace() || cell == Cell.TRACES.getFirst();
+    private boolean needsWarmUp(Cell cell) {
+        return !cell.isTrace() || cell.equals(traces().getFirst());
     }
 
-    private static double[] figuresOf(Map<Row, Map<Cell, double[]>> nanos, Row row, Cell cell) {
-        return nanos.getOrDefault(row, Map.of()).computeIfAbsent(cell, _ -> new double[REPETITIONS]);
+    private List<Cell> traces() {
+        return options.cells().stream().filter(Cell::isTrace).toList();
+    }
+
+    private double[] figuresOf(Map<Row, Map<Cell, double[]>> nanos, Row row, Cell cell) {
+        return nanos.getOrDefault(row, Map.of()).computeIfAbsent(cell, _ -> new double[options.repetitions()]);
     }
 
     /** As many processes at once as there are CPUs: nothing here is timed. */
@@ -150,7 +151,7 @@ public final class Comparison {
         try {
             for (Row row : rows) {
                 Map<Cell, Future<@Nullable Long>> ofRow = new EnumMap<>(Cell.class);
-                for (Cell trace : Cell.TRACES) {
+                for (Cell trace : traces()) {
                     if (row.reasonToSkip(trace).isEmpty()) {
                         Path file = folder.resolve(trace.displayName());
                         ofRow.put(trace, processes.submit(() -> row.peakResidentBytes(file)));
@@ -192,14 +193,15 @@ public final class Comparison {
             nanos.getOrDefault(row, Map.of())
                     .forEach((cell, slices) -> figures.put(cell, figure(slices, beside.get(cell))));
             Map<Cell, String> skipped = new EnumMap<>(Cell.class);
-            for (Cell cell : Cell.values()) {
+            for (Cell cell : options.cells()) {
                 row.reasonToSkip(cell).ifPresent(reason -> skipped.put(cell, reason));
             }
             results.add(new CompareReport.RowResult(
                     row.name(), figures, skipped, resident.getOrDefault(row, Map.of())));
         }
         return new CompareReport(
-                MachineInfo.current(), baseline, REPETITIONS, options.secondsPerCell(), results, missing);
+                MachineInfo.current(), baseline, options.cells(), options.repetitions(), options.secondsPerCell(),
+                results, missing);
     }
 
     private static CompareReport.Figure figure(double[] slices, double @Nullable [] beside) {

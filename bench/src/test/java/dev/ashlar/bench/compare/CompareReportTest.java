@@ -20,6 +20,7 @@ class CompareReportTest {
     private static final CompareReport REPORT = new CompareReport(
             new MachineInfo(2, 1L << 30, "os", "jdk"),
             "heap",
+            List.of(Cell.values()),
             3,
             0.3,
             List.of(
