@@ -24,8 +24,10 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpWidth = 100,
         description = {
-            "Fill a pool with movable blocks, free a random 90 % of them, compact, and compare what is resident with",
-            "what is live. Every block's contents are checked afterwards."
+            "See how closely movable blocks are packed after most of them were freed.",
+            "",
+            "Fills a pool with movable blocks, frees a random 90 % of them, compacts, and compares what is resident",
+            "with what is live. Every block's contents are checked afterwards."
         },
         optionListHeading = "%nOptions:%n",
         exitCodeListHeading = "%nExit codes:%n",
