@@ -95,9 +95,15 @@ public final class SlabTable {
         return Memory.getInt(head + CLASS) == 0 ? 0 : head;
     }
 
-    /** The number of the cell that begins at this address of a slab, or -1. */
+    /**
+     * The number of the cell that begins at this address of a slab, or -1; also if there is no slab any more: who looks without the lock may find
+     * that the pool was closed, and the table purged, since it found the head.
+     */
     public int indexOf(long head, long cell) {
         int sizeClass = sizeClass(head);
+        if (sizeClass < 0) {
+            return -1;
+        }
         long stride = SizeClasses.strideBytes(sizeClass);
         long offset = cell - start(head) - (stride & -stride);
         if (Long.compareUnsigned(offset, cells(head) * stride) >= 0) {
@@ -110,6 +116,9 @@ public final class SlabTable {
     /** The number of the cell that an address lies in, header and all, or -1. */
     public int indexAround(long head, long address) {
         int sizeClass = sizeClass(head);
+        if (sizeClass < 0) {
+            return -1;
+        }
         long offset = address - start(head) - firstOffset(sizeClass);
         int index = offset < 0 ? -1 : (int) (offset / SizeClasses.strideBytes(sizeClass));
         return index < cells(head) ? index : -1;
