@@ -1,0 +1,9 @@
+/** Meters, management, maps and pictures of live pools. */
+@SuppressWarnings("requires-automatic") // Micrometer has no module descriptor.
+module dev.ashlar.metrics {
+    requires com.fasterxml.jackson.core;
+    requires transitive dev.ashlar.arenas;
+    requires transitive dev.ashlar.core;
+    requires static micrometer.core;
+    requires static transitive org.jspecify;
+}
