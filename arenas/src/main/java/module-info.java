@@ -5,4 +5,6 @@ module dev.ashlar.arenas {
     requires static transitive org.jspecify;
 
     exports dev.ashlar.arenas;
+
+    uses dev.ashlar.arenas.PoolListener;
 }

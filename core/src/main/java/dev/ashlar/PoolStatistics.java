@@ -1,6 +1,7 @@
 package dev.ashlar;
 
 import java.io.Serializable;
+import java.util.Map;
 
 /**
  * A pool's figures at one moment. Bytes and blocks in {@link #memory} are exact when no thread allocates or frees; while threads do,
@@ -19,7 +20,7 @@ import java.io.Serializable;
  * @param blocks how many blocks were carved out of free blocks for callers
  * @param steals how often another arena served a request
  * @param reclaims how often all that was pending was taken back for a request
- * @param failures how many requests failed for want of memory
+ * @param failures how many requests failed for want of memory, budgets' refusals not among them
  * @param waits how many requests waited
  * @param waitedNanos how long, in sum
  * @param waiting how many wait now
@@ -28,6 +29,14 @@ import java.io.Serializable;
  * @param doubleFrees how many cells came back to a slab that had them already
  * @param failedReleases how often the operating system refused to take memory back
  * @param defragmentation what the worker did
+ * @param limitBytes the most that regions may take now; the capacity, or less
+ * @param allocations how many requests were served, by where the memory came from
+ * @param allocatedBytes usable bytes of all blocks that were ever handed out, and what live ones gained by being resized
+ * @param freedBytes of those, what is not live any more
+ * @param localFrees how many blocks were freed, but for {@code remoteFrees}
+ * @param remoteFrees how many cells went back over an arena's queue, and not at once into its slabs or a cache for good
+ * @param failuresByCause how many requests failed, by cause: all causes, budgets' refusals among them
+ * @param policySwitches how often the adaptive policy changed the one in force
  */
 public record PoolStatistics(
         HeapStatistics memory,
@@ -51,6 +60,19 @@ public record PoolStatistics(
         long pressureFailures,
         long doubleFrees,
         long failedReleases,
-        DefragStatistics defragmentation)
+        DefragStatistics defragmentation,
+        long limitBytes,
+        AllocationCounts allocations,
+        long allocatedBytes,
+        long freedBytes,
+        long localFrees,
+        long remoteFrees,
+        Map<PoolExhaustedException.Cause, Long> failuresByCause,
+        long policySwitches)
         implements
-            Serializable {}
+            Serializable {
+    /** An unmodifiable copy of the map. */
+    public PoolStatistics {
+        failuresByCause = Map.copyOf(failuresByCause);
+    }
+}

@@ -24,6 +24,9 @@ package dev.ashlar.arena;
  * @param refills how often a cache got cells
  * @param cellsServed how many cells left their slabs
  * @param blocksServed how many blocks were carved for callers
+ * @param callersCells how many of those cells went to callers at once, and not to their caches
+ * @param callersCellBytes usable bytes of those
+ * @param blockBytesServed usable bytes of those blocks, and what live ones gained by being resized
  * @param doubleFrees cells that came back to a slab which had them already
  * @param withheldBlocks how many blocks and cells were found damaged
  * @param fenced whether damage was found, so that it serves nothing
@@ -50,6 +53,9 @@ public record ArenaFigures(
         long refills,
         long cellsServed,
         long blocksServed,
+        long callersCells,
+        long callersCellBytes,
+        long blockBytesServed,
         long doubleFrees,
         long withheldBlocks,
         boolean fenced) {}

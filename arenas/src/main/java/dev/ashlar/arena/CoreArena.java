@@ -90,6 +90,9 @@ public final class CoreArena {
     private long refills;
     private long blocksServed;
     private long cellsServed;
+    private long callersCells;
+    private long callersCellBytes;
+    private long blockBytesServed;
     private long withheldCells;
     private long withheldCellBytes;
     private long toldSwitches;
@@ -243,7 +246,7 @@ public final class CoreArena {
     private long takeCells(int sizeClass, @Nullable CoreCache cache, int wanted, boolean grow) {
         if (cache == null || wanted <= 1) {
             int taken = slabs.take(sizeClass, single, 0, 1, grow);
-            cellsServed += taken;
+            countCells(sizeClass, taken);
             return taken == 0 ? 0 : single[0];
         }
         int row = cache.firstSlot(sizeClass);
@@ -252,9 +255,23 @@ public final class CoreArena {
             return 0;
         }
         refills++;
-        cellsServed += taken;
+        countCells(sizeClass, taken);
         cache.refilled(sizeClass, taken - 1);
         return cache.slots()[row + taken - 1];
+    }
+
+    /** One of them goes to the caller. */
+    private void countCells(int sizeClass, int taken) {
+        if (taken > 0) {
+            cellsServed += taken;
+            callersCells++;
+            callersCellBytes += SizeClasses.usableBytes(sizeClass);
+        }
+    }
+
+    private void countBlock(long units) {
+        blocksServed++;
+        blockBytesServed += BlockLayout.payloadBytes(units);
     }
 
     /**
@@ -284,7 +301,7 @@ public final class CoreArena {
                 block = space.grow(units, alignment);
             }
             if (block != 0) {
-                blocksServed++;
+                countBlock(space.unitsOf(block, space.headers().word(block)));
                 if (owner != CellHeaders.POOL) {
                     owned.put(block, owner);
                 }
@@ -475,8 +492,16 @@ public final class CoreArena {
         return inside(() -> {
             gate.checkServing();
             int word = liveWord(address);
-            return space.resize(address, word, units);
+            long before = space.liveBytes();
+            boolean resized = space.resize(address, word, units);
+            countGrowth(before);
+            return resized;
         });
+    }
+
+    /** Live blocks have more bytes than before by another way than an allocation. */
+    private void countGrowth(long liveBytesBefore) {
+        blockBytesServed += Math.max(0, space.liveBytes() - liveBytesBefore);
     }
 
     // Movable blocks
@@ -498,8 +523,10 @@ public final class CoreArena {
                 block = space.grow(units, BlockLayout.UNIT_BYTES);
             }
             if (block != 0) {
-                blocksServed++;
-                BackReference.write(block, space.unitsOf(block, space.headers().word(block)), handle);
+                long carved = space.unitsOf(block, space.headers().word(block));
+                countBlock(carved);
+                blockBytesServed -= BackReference.BYTES;
+                BackReference.write(block, carved, handle);
             }
             return block;
         } catch (HeapCorruptionException e) {
@@ -737,6 +764,9 @@ public final class CoreArena {
                 refills,
                 cellsServed,
                 blocksServed,
+                callersCells,
+                callersCellBytes,
+                blockBytesServed,
                 slabs.doubleFrees(),
                 blocks.withheldBlocks() + withheldCells,
                 gate.isFenced());

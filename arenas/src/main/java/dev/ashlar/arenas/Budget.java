@@ -73,6 +73,16 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
         number = engine.addOwner(account);
     }
 
+    /** The budget that draws on an account, or null. */
+    static @Nullable Budget of(BlockOwner owner) {
+        return owner instanceof Account account ? account.budget() : null;
+    }
+
+    /** The budget that this is a part of, or null. */
+    public @Nullable Budget parent() {
+        return parent;
+    }
+
     /** The pool that this is a part of. */
     public MemoryPool pool() {
         return pool;
@@ -192,7 +202,7 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
         BudgetStatistics now = statistics();
         Budget full = tightest(most);
         BudgetStatistics there = full.statistics();
-        return new PoolExhaustedException(
+        return engine.refused(new PoolExhaustedException(
                 ("budget '%s': BUDGET: %d bytes do not fit: limit %d, live %d; '%s' has a limit of %d and %d live;"
                         + " freeing %d bytes or more there, or a larger limit, would help")
                         .formatted(
@@ -208,7 +218,7 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
                 byteSize,
                 pool.statistics().memory(),
                 0,
-                null);
+                null));
     }
 
     private Budget tightest(long bytes) {
@@ -333,6 +343,10 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
 
     /** What the pool knows of this budget: it must not keep views of the pool. */
     private final class Account implements BlockOwner {
+        Budget budget() {
+            return Budget.this;
+        }
+
         @Override
         public boolean poolMayFree() {
             return true;

@@ -7,10 +7,12 @@ import java.lang.foreign.SegmentAllocator;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 import dev.ashlar.Adaptation;
+import dev.ashlar.ArenaStatistics;
 import dev.ashlar.BlockVisitor;
 import dev.ashlar.Coalescing;
 import dev.ashlar.DefragOptions;
@@ -23,6 +25,7 @@ import dev.ashlar.InvalidFreeException;
 import dev.ashlar.OsException;
 import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.PoolStatistics;
+import dev.ashlar.SizeClassFragmentation;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.CellHeaders;
 import dev.ashlar.block.SizeClasses;
@@ -73,8 +76,10 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
     private final MovableBlocks movable;
     private final CoreCache[] caches;
     private final long hotBytes;
+    private final boolean attachable;
 
-    MemoryPool(PoolSettings settings) {
+    MemoryPool(PoolSettings settings, boolean attachable) {
+        this.attachable = attachable;
         engine = new PoolEngine(settings);
         caches = engine.cacheTable();
         hotBytes = engine.hotBytes();
@@ -384,6 +389,32 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
         return engine.settings().capacityBytes();
     }
 
+    /** The most bytes that regions may take now: the capacity, unless it was {@linkplain #limit(long) limited}. */
+    public long limit() {
+        return engine.limit();
+    }
+
+    /**
+     * Limits what regions may take, below the capacity or up to it again. Nothing is taken away: as long as more is in use the pool serves from what is free in it, and regions that become
+     * wholly free go back to the operating system.
+     *
+     * @param bytes 0 or more, rounded up to whole regions; what is beyond the capacity counts as the capacity
+     * @throws IllegalArgumentException if it is negative
+     */
+    public void limit(long bytes) {
+        engine.limit(MemoryPoolBuilder.inRange("limit", bytes, 0, Long.MAX_VALUE));
+    }
+
+    /** Whether tools of the same user may look at this pool, and steer it, from outside the process. */
+    public boolean isAttachable() {
+        return attachable;
+    }
+
+    /** The open pools of this process, in no order; those that are not attachable are among them. */
+    public static List<MemoryPool> open() {
+        return OpenPools.all();
+    }
+
     /** Bytes of a region. */
     public long regionSize() {
         return 1L << engine.settings().regionShift();
@@ -489,6 +520,42 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
         } finally {
             Reference.reachabilityFence(this);
         }
+    }
+
+    /** The figures of each arena, the one of the movable blocks as the last, if there are any. O(arenas), each under its own lock; changes nothing. */
+    public List<ArenaStatistics> arenaStatistics() {
+        try {
+            return engine.arenaStatistics();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** What fragmentation costs requests of each size class, over what is free in all arenas. O(blocks); changes nothing. */
+    public List<SizeClassFragmentation> fragmentationBySizeClass() {
+        try {
+            return engine.fragmentationBySizeClass();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * How many bytes of this pool are in memory now, as the operating system counts them: pages that were written and not given back. O(committed pages).
+     *
+     * @return a multiple of the page size, or -1 where the system does not tell
+     */
+    public long residentBytes() {
+        try {
+            return engine.residentBytes();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** The budgets that are open, in no order. O(budgets). */
+    public List<Budget> budgets() {
+        return engine.owners().stream().map(Budget::of).filter(Objects::nonNull).toList();
     }
 
     /** Takes back what is cached by this thread and by ended ones, and what waits in queues, and merges it. */
@@ -655,6 +722,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
     @Override
     public void close() {
         engine.close();
+        OpenPools.closed(this);
         engine.endRecording();
     }
 

@@ -41,6 +41,7 @@ public final class MemoryPoolBuilder {
     private boolean hardened;
     private boolean zeroing;
     private boolean hugePages;
+    private boolean attachable = true;
     private Duration reclaimPeriod = Duration.ofMillis(200);
     private DefragSettings defrag = DefragSettings.ofDefaults();
     private LongSupplier clock = System::nanoTime;
@@ -198,6 +199,15 @@ public final class MemoryPoolBuilder {
         return this;
     }
 
+    /**
+     * Whether tools of the same user, such as the {@code ashlar} command, may look at the pool and steer it from outside the process, where there is a
+     * {@link PoolListener} that lets them; default true.
+     */
+    public MemoryPoolBuilder attachable(boolean attachable) {
+        this.attachable = attachable;
+        return this;
+    }
+
     /** For tests: an operating system whose calls fail when told to. */
     MemoryPoolBuilder os(OsMemory os) {
         this.os = os;
@@ -226,7 +236,9 @@ public final class MemoryPoolBuilder {
      * @throws dev.ashlar.PoolExhaustedException if the operating system refuses the reservation
      */
     public MemoryPool build() {
-        return new MemoryPool(settings());
+        MemoryPool pool = new MemoryPool(settings(), attachable);
+        OpenPools.opened(pool);
+        return pool;
     }
 
     private PoolSettings settings() {

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 
+import dev.ashlar.block.SizeClasses;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,10 @@ public final class CacheTable {
 
     // Guarded by lock.
     private final List<Owned> owned = new ArrayList<>();
+
+    /** What caches have served that are not there any more, by size class. */
+    private final long[] servedBefore = new long[SizeClasses.COUNT];
+
     private boolean closed;
     private boolean diverted;
 
@@ -126,6 +131,7 @@ public final class CacheTable {
                 Owned entry = i.next();
                 if (!entry.thread.isAlive()) {
                     i.remove();
+                    retire(entry.cache);
                     clear(entry.cache);
                     ended.add(entry.cache);
                 }
@@ -170,7 +176,28 @@ public final class CacheTable {
     /** Forgets a cache that is empty and used no more. */
     public void remove(CoreCache cache) {
         synchronized (lock) {
-            owned.removeIf(entry -> entry.cache == cache);
+            if (owned.removeIf(entry -> entry.cache == cache)) {
+                retire(cache);
+            }
+        }
+    }
+
+    // Of a cache that allocates no more.
+    private void retire(CoreCache cache) {
+        for (int sizeClass = 0; sizeClass < SizeClasses.COUNT; sizeClass++) {
+            servedBefore[sizeClass] += cache.served(sizeClass);
+        }
+    }
+
+    /** Adds how many cells of each class all caches have served that there ever were. */
+    public void addServed(long[] served) {
+        synchronized (lock) {
+            for (int sizeClass = 0; sizeClass < SizeClasses.COUNT; sizeClass++) {
+                served[sizeClass] += servedBefore[sizeClass];
+                for (Owned entry : owned) {
+                    served[sizeClass] += entry.cache.served(sizeClass);
+                }
+            }
         }
     }
 

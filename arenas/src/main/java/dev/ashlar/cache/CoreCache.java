@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * end needs a limit to be loaded.
  *
  * <pre>{@code
- *     slots  | front of class 0 | front of class 1 | ...  | row of class 0 | row of class 1 | ...
+ *     slots  | front of class 0 | front of class 1 | ...  | served of class 0 | ...  | row of class 0 | row of class 1 | ...
  *
  *     a row  | 0 | cell | cell | .... | .... | FULL | unused ...
  *                          top--^              ^--limit                                count == top - begin of the row
@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The front is there for the cell that is freed and allocated again: it goes through one word, whose place follows from the class alone, and not
  * through the top, which would be one more load that another must wait for.
+ *
+ * <p>What a class has served is counted there as well: one more word that nobody waits for. All other counts of a pool follow from it and from what is counted
+ * under locks.
  *
  * <p>Front and top are written last, and nothing in between can fail: an error (no stack left) leaves the cell where it was. A limit is what the class may
  * hold now: 0 until it is used, then doubled as it proves too small, as far as the {@link CacheBudget} goes; but beyond a point only when the row
@@ -40,7 +43,8 @@ import org.jspecify.annotations.Nullable;
 public final class CoreCache {
     private static final long FULL = -1;
     private static final int CLASSES = 128;
-    private static final int ROWS = CLASSES;
+    private static final int SERVED = CLASSES;
+    private static final int ROWS = 2 * CLASSES;
 
     /** In {@code tops}, as that is written by each call: so no compiler can take the look at it out of a loop. */
     private static final int REVOKED = CLASSES;
@@ -154,6 +158,7 @@ public final class CoreCache {
             CellHeaders.write(cell, code);
             all[sizeClass] = next;
             tops[sizeClass] = top;
+            all[SERVED + sizeClass]++;
             return cell;
         }
         return 0;
@@ -171,6 +176,7 @@ public final class CoreCache {
             CellHeaders.write(cell, code);
             slots[sizeClass] = slots[top];
             tops[sizeClass] = top;
+            slots[SERVED + sizeClass]++;
         }
         return cell;
     }
@@ -346,6 +352,11 @@ public final class CoreCache {
             bytes += (long) cells(sizeClass) * SizeClasses.usableBytes(sizeClass);
         }
         return bytes;
+    }
+
+    /** How many cells of a class it has handed out, refills' first ones not among them, as any thread sees it. */
+    public long served(int sizeClass) {
+        return slots[SERVED + sizeClass];
     }
 
     /** How many cells are here, as any thread sees them. */

@@ -1,7 +1,5 @@
 package dev.ashlar.pool;
 
-import java.util.concurrent.atomic.LongAdder;
-
 import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.block.BlockLayout;
@@ -32,7 +30,6 @@ final class Allocation {
     private final Waiters waiters;
     private final PressureCallbacks pressure;
     private final @Nullable Guards guards;
-    private final LongAdder failures;
     private final LiveBlocks live;
     private final long guardBytes;
 
@@ -47,7 +44,6 @@ final class Allocation {
         waiters = parts.waiters;
         pressure = parts.pressure;
         guards = parts.guards;
-        failures = parts.failures;
         this.live = live;
         guardBytes = guards == null ? 0 : Guards.BYTES;
     }
@@ -87,19 +83,12 @@ final class Allocation {
         if (found[0] != 0) {
             return found[0];
         }
-        failures.increment();
         Request last = new Request(byteSize + guardBytes, alignment, owner, Request.NO_CLASS, null);
         long address = byteSize > geometry.byteSize() ? 0 : supply.find(last, arenas.here());
         if (address != 0) {
             return finish(address, byteSize);
         }
-        throw Exhaustion.of(
-                settings.name(),
-                parts.figures().memory(),
-                geometry.regionBytes(),
-                byteSize,
-                alignment,
-                last.refusal());
+        throw parts.exhausted(byteSize, alignment, last.refusal());
     }
 
     /**

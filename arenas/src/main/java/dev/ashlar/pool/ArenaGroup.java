@@ -155,6 +155,11 @@ final class ArenaGroup {
         return regions;
     }
 
+    /** The most bytes that regions may take now. */
+    long limitBytes() {
+        return regions.limit() * geometry.regionBytes();
+    }
+
     SlabTable slabs() {
         return slabs;
     }

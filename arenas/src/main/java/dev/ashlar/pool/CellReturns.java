@@ -1,5 +1,7 @@
 package dev.ashlar.pool;
 
+import java.util.concurrent.atomic.LongAdder;
+
 import dev.ashlar.arena.CellBatch;
 import dev.ashlar.arena.CoreArena;
 import dev.ashlar.block.SizeClasses;
@@ -21,6 +23,7 @@ final class CellReturns {
     private static final int HELP_BATCHES = 16;
 
     private final ArenaGroup arenas;
+    private final LongAdder queued = new LongAdder();
 
     CellReturns(ArenaGroup arenas) {
         this.arenas = arenas;
@@ -103,7 +106,10 @@ final class CellReturns {
                 }
             }
             left = others;
+            // Whoever polls it may use it anew.
+            int offered = batch.count();
             if (owner.offer(batch)) {
+                queued.add(offered);
                 if (owner.queuedBatches() >= HELP_BATCHES) {
                     owner.drainQueue(false);
                 }
@@ -118,6 +124,11 @@ final class CellReturns {
             }
         }
         return refused;
+    }
+
+    /** How many cells went to queues, and not into their slabs at once. */
+    long queuedCells() {
+        return queued.sum();
     }
 
     /** The arena that a taken cell is of. */

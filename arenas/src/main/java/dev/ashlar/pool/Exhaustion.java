@@ -11,42 +11,50 @@ final class Exhaustion {
     private Exhaustion() {}
 
     static PoolExhaustedException of(
-            String poolName, HeapStatistics now, long regionBytes, long byteSize, long alignment,
+            String poolName,
+            HeapStatistics now,
+            long limitBytes,
+            long regionBytes,
+            long byteSize,
+            long alignment,
             @Nullable OsException refusal) {
-        Cause cause = causeOf(now, byteSize, refusal);
+        long most = Math.min(limitBytes, now.capacityBytes());
+        Cause cause = causeOf(now, most, byteSize, refusal);
         String message =
-                ("pool '%s': %s: %d bytes (alignment %d) do not fit: capacity %d, committed %d, live %d in %d blocks,"
+                ("pool '%s': %s: %d bytes (alignment %d) do not fit: %s %d, committed %d, live %d in %d blocks,"
                         + " pending %d, free %d with the largest block %d; %s")
                         .formatted(
                                 poolName,
                                 cause,
                                 byteSize,
                                 alignment,
-                                now.capacityBytes(),
+                                most < now.capacityBytes() ? "limit" : "capacity",
+                                most,
                                 now.committedBytes(),
                                 now.liveBytes(),
                                 now.liveBlocks(),
                                 now.pendingBytes(),
                                 now.freeBytes(),
                                 now.largestFreeBytes(),
-                                advice(cause, now, regionBytes, byteSize, refusal));
+                                advice(cause, now, most, regionBytes, byteSize, refusal));
         return new PoolExhaustedException(
                 message, cause, byteSize, now, refusal == null ? 0 : refusal.errno(), refusal);
     }
 
-    private static Cause causeOf(HeapStatistics now, long byteSize, @Nullable OsException refusal) {
+    private static Cause causeOf(HeapStatistics now, long most, long byteSize, @Nullable OsException refusal) {
         if (refusal != null) {
             return Cause.OPERATING_SYSTEM;
         }
-        return byteSize <= now.freeBytes() + uncommitted(now) ? Cause.FRAGMENTATION : Cause.CAPACITY;
+        return byteSize <= now.freeBytes() + uncommitted(now, most) ? Cause.FRAGMENTATION : Cause.CAPACITY;
     }
 
-    private static long uncommitted(HeapStatistics now) {
-        return Math.max(0, now.capacityBytes() - now.committedBytes());
+    private static long uncommitted(HeapStatistics now, long most) {
+        return Math.max(0, most - now.committedBytes());
     }
 
     private static String advice(
-            Cause cause, HeapStatistics now, long regionBytes, long byteSize, @Nullable OsException refusal) {
+            Cause cause, HeapStatistics now, long most, long regionBytes, long byteSize,
+            @Nullable OsException refusal) {
         if (refusal != null) {
             return String.valueOf(refusal.getMessage());
         }
@@ -59,7 +67,7 @@ final class Exhaustion {
                     : "; %d pending bytes come back when the threads that cache them free, or end"
                             .formatted(now.pendingBytes());
             return "freeing %d bytes or more, or a larger capacity, would help%s"
-                    .formatted(byteSize - now.freeBytes() - uncommitted(now), pending);
+                    .formatted(byteSize - now.freeBytes() - uncommitted(now, most), pending);
         }
         return byteSize > regionBytes
                 ? "freeing what lies between free regions of %d bytes would help, or a larger capacity"

@@ -94,7 +94,6 @@ public final class Movables {
         PoolParts.checkSize(byteSize);
         parts.checkOpen();
         if (byteSize > geometry.byteSize() - BackReference.BYTES) {
-            parts.failures.increment();
             throw exhausted(byteSize, null);
         }
         MovableSpace now = space();
@@ -134,18 +133,11 @@ public final class Movables {
         if (attempt.block != 0) {
             return attempt.block;
         }
-        parts.failures.increment();
         throw exhausted(byteSize, attempt.refusal);
     }
 
     private PoolExhaustedException exhausted(long byteSize, @Nullable OsException refusal) {
-        return Exhaustion.of(
-                settings.name(),
-                parts.figures().memory(),
-                geometry.regionBytes(),
-                byteSize,
-                BlockLayout.UNIT_BYTES,
-                refusal);
+        return parts.exhausted(byteSize, BlockLayout.UNIT_BYTES, refusal);
     }
 
     /** One request on its way. */

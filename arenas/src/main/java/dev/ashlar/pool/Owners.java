@@ -1,5 +1,7 @@
 package dev.ashlar.pool;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import dev.ashlar.block.CellHeaders;
@@ -77,6 +79,21 @@ final class Owners {
     BlockOwner get(int number) {
         AtomicReferenceArray<@Nullable BlockOwner> chunk = chunks.get(number / CHUNK);
         return chunk == null ? null : chunk.get(number % CHUNK);
+    }
+
+    /** Those that are there now, but for the ones that have a number together. */
+    List<BlockOwner> all() {
+        List<BlockOwner> all = new ArrayList<>();
+        for (int i = 0; i < chunks.length(); i++) {
+            AtomicReferenceArray<@Nullable BlockOwner> chunk = chunks.get(i);
+            for (int j = 0; chunk != null && j < CHUNK; j++) {
+                BlockOwner owner = chunk.get(j);
+                if (owner != null && i * CHUNK + j >= FIRST) {
+                    all.add(owner);
+                }
+            }
+        }
+        return all;
     }
 
     private void put(int number, @Nullable BlockOwner owner) {

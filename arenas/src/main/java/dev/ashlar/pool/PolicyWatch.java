@@ -47,6 +47,11 @@ final class PolicyWatch {
         }
     }
 
+    /** How often the policy in force was changed, in all arenas. */
+    long switches() {
+        return adaptation().switches();
+    }
+
     /** What all arenas have done. */
     Adaptation adaptation() {
         List<FitPolicy> inForce = new ArrayList<>();

@@ -2,11 +2,13 @@ package dev.ashlar.pool;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 import dev.ashlar.Adaptation;
+import dev.ashlar.ArenaStatistics;
 import dev.ashlar.BlockVisitor;
 import dev.ashlar.DefragOptions;
 import dev.ashlar.DefragReport;
@@ -16,6 +18,7 @@ import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.InvalidFreeException;
 import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.PoolStatistics;
+import dev.ashlar.SizeClassFragmentation;
 import dev.ashlar.arena.CoreArena;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.CellHeaders;
@@ -32,6 +35,7 @@ import dev.ashlar.record.EventSink;
 import dev.ashlar.record.Recorder;
 import dev.ashlar.region.Guards;
 import dev.ashlar.region.OpenSpaces;
+import dev.ashlar.region.ServableRequests;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -448,10 +452,53 @@ public final class PoolEngine {
         checkOpen();
         synchronized (maintenance) {
             return parts.figures()
-                    .statistics(parts.supply, parts.waiters, parts.pressure, parts.failures.sum(),
-                            parts.failedReleases.sum(),
-                            defragmenter.statistics(worker.isAlive(), worker.interrupts()));
+                    .statistics(parts, defragmenter.statistics(worker.isAlive(), worker.interrupts()));
         }
+    }
+
+    /** The figures of each arena, the one of movable blocks as the last, if there is one. */
+    public List<ArenaStatistics> arenaStatistics() {
+        checkOpen();
+        return parts.figures().arenaStatistics();
+    }
+
+    /** What fragmentation costs requests of each size class, over the free blocks of all arenas. O(blocks). */
+    public List<SizeClassFragmentation> fragmentationBySizeClass() {
+        checkOpen();
+        ServableRequests servable = new ServableRequests();
+        for (CoreArena arena : parts.arenas.all()) {
+            arena.walk((address, usableBytes, state) -> servable.add(usableBytes, state));
+        }
+        return servable.bySizeClass();
+    }
+
+    /** Resident bytes as the operating system counts them, or -1 where it doesn't say. O(committed pages). */
+    public long residentBytes() {
+        checkOpen();
+        return parts.arenas.regions().residentBytes();
+    }
+
+    /** The most bytes that regions may take now. */
+    public long limit() {
+        return parts.arenas.limitBytes();
+    }
+
+    /** Changes that, rounded up to whole regions. */
+    public void limit(long bytes) {
+        checkOpen();
+        long regions = bytes / geometry.regionBytes() + (bytes % geometry.regionBytes() == 0 ? 0 : 1);
+        parts.arenas.regions().limit((int) Math.min(regions, geometry.regionCount()));
+        parts.memoryReturned();
+    }
+
+    /** Counts a request that a budget refused; returns it, to be thrown. */
+    public PoolExhaustedException refused(PoolExhaustedException refusal) {
+        return parts.failures.count(refusal);
+    }
+
+    /** The owners of blocks that have a number of their own. */
+    public List<BlockOwner> owners() {
+        return parts.owners.all();
     }
 
     /** Shows all blocks and cells, arena by arena. */

@@ -2,14 +2,22 @@ package dev.ashlar.pool;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 
+import dev.ashlar.AllocationCounts;
+import dev.ashlar.ArenaStatistics;
 import dev.ashlar.DefragStatistics;
 import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.HeapStatistics;
+import dev.ashlar.PoolExhaustedException;
+import dev.ashlar.PoolExhaustedException.Cause;
 import dev.ashlar.PoolStatistics;
 import dev.ashlar.arena.ArenaFigures;
 import dev.ashlar.arena.CoreArena;
 import dev.ashlar.block.BlockLayout;
+import dev.ashlar.block.SizeClasses;
 import dev.ashlar.cache.CacheBudget;
 import dev.ashlar.cache.CacheTable;
 import dev.ashlar.cache.CoreCache;
@@ -46,13 +54,7 @@ final class PoolFigures {
         return all;
     }
 
-    PoolStatistics statistics(
-            Supply supply,
-            Waiters waiters,
-            PressureCallbacks pressure,
-            long failures,
-            long failedReleases,
-            DefragStatistics defragmentation) {
+    PoolStatistics statistics(PoolParts parts, DefragStatistics defragmentation) {
         List<ArenaFigures> figures = arenas.figures();
         long cachedBytes = 0;
         long cachedCells = 0;
@@ -61,6 +63,12 @@ final class PoolFigures {
             cachedCells += cache.cells();
         }
         HeapStatistics memory = memory(figures, cachedBytes, cachedCells);
+        long[] served = served();
+        AllocationCounts allocations = allocations(parts.supply, figures, served);
+        long allocatedBytes = allocatedBytes(figures, served);
+        Map<PoolExhaustedException.Cause, Long> failures = parts.failures.byCause();
+        long frees = Math.max(0, allocations.total() - memory.liveBlocks());
+        long remote = Math.min(frees, parts.returns.queuedCells());
         return new PoolStatistics(
                 memory,
                 arenas.count(),
@@ -68,22 +76,93 @@ final class PoolFigures {
                 caches.count(),
                 cachedBytes,
                 budget.grantedBytes(),
-                figures.stream().mapToLong(ArenaFigures::queuedCellBytes).sum(),
-                figures.stream().mapToLong(ArenaFigures::slabs).sum(),
-                figures.stream().mapToLong(ArenaFigures::refills).sum(),
-                figures.stream().mapToLong(ArenaFigures::cellsServed).sum(),
-                figures.stream().mapToLong(ArenaFigures::blocksServed).sum(),
-                supply.steals(),
-                supply.reclaims(),
+                sum(figures, ArenaFigures::queuedCellBytes),
+                sum(figures, ArenaFigures::slabs),
+                sum(figures, ArenaFigures::refills),
+                sum(figures, ArenaFigures::cellsServed),
+                sum(figures, ArenaFigures::blocksServed),
+                allocations.steal(),
+                parts.supply.reclaims(),
+                failures.entrySet().stream().filter(e -> e.getKey() != Cause.BUDGET).mapToLong(Map.Entry::getValue)
+                        .sum(),
+                parts.waiters.waits(),
+                parts.waiters.waitedNanos(),
+                parts.waiters.waiting(),
+                parts.pressure.calls(),
+                parts.pressure.failures(),
+                sum(figures, ArenaFigures::doubleFrees),
+                parts.failedReleases.sum(),
+                defragmentation,
+                arenas.limitBytes(),
+                allocations,
+                allocatedBytes,
+                Math.max(0, allocatedBytes - memory.liveBytes()),
+                frees - remote,
+                remote,
                 failures,
-                waiters.waits(),
-                waiters.waitedNanos(),
-                waiters.waiting(),
-                pressure.calls(),
-                pressure.failures(),
-                figures.stream().mapToLong(ArenaFigures::doubleFrees).sum(),
-                failedReleases,
-                defragmentation);
+                parts.policies.switches());
+    }
+
+    /** How many cells of each class caches have served. */
+    private long[] served() {
+        long[] served = new long[SizeClasses.COUNT];
+        caches.addServed(served);
+        for (CoreCache stripe : stripes.caches()) {
+            for (int sizeClass = 0; sizeClass < SizeClasses.COUNT; sizeClass++) {
+                served[sizeClass] += stripe.served(sizeClass);
+            }
+        }
+        return served;
+    }
+
+    private static AllocationCounts allocations(Supply supply, List<ArenaFigures> figures, long[] served) {
+        return new AllocationCounts(
+                LongStream.of(served).sum(),
+                sum(figures, ArenaFigures::callersCells) - supply.stolenCells() - supply.grownCells(),
+                supply.stolenCells() + supply.stolenBlocks(),
+                supply.grownCells() + supply.grownBlocks(),
+                sum(figures, ArenaFigures::blocksServed) - supply.stolenBlocks() - supply.grownBlocks());
+    }
+
+    private static long allocatedBytes(List<ArenaFigures> figures, long[] served) {
+        long bytes = sum(figures, a -> a.callersCellBytes() + a.blockBytesServed());
+        for (int sizeClass = 0; sizeClass < served.length; sizeClass++) {
+            bytes += served[sizeClass] * SizeClasses.usableBytes(sizeClass);
+        }
+        return bytes;
+    }
+
+    private static long sum(List<ArenaFigures> figures, ToLongFunction<ArenaFigures> figure) {
+        return figures.stream().mapToLong(figure).sum();
+    }
+
+    /** Each arena's. */
+    List<ArenaStatistics> arenaStatistics() {
+        return arenas.all().stream().map(this::statistics).toList();
+    }
+
+    private ArenaStatistics statistics(CoreArena arena) {
+        ArenaFigures now = arena.figures();
+        return new ArenaStatistics(
+                now.number(),
+                arenas.isOfMovable(arena),
+                now.fenced(),
+                arena.adaptation().inForce().getFirst(),
+                now.regions(),
+                now.committedBytes(),
+                now.blockBytes() + now.takenCellBytes(),
+                now.queuedCellBytes(),
+                now.freeBlockBytes() + now.freeCellBytes(),
+                now.headerBytes(),
+                now.overheadBytes(),
+                now.freeBlocks(),
+                now.freeBlockBytes(),
+                now.largestFreeBytes(),
+                now.slabs(),
+                now.emptySlabs(),
+                now.refills(),
+                now.cellsServed(),
+                now.blocksServed());
     }
 
     /** Bytes and blocks at this moment. */

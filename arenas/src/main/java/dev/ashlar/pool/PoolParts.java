@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.OsException;
+import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.arena.CoreArena;
 import dev.ashlar.block.CellHeaders;
 import dev.ashlar.block.Geometry;
@@ -43,7 +44,7 @@ final class PoolParts {
     final Movables movables;
     final Owners owners = new Owners();
     final @Nullable Guards guards;
-    final LongAdder failures = new LongAdder();
+    final Failures failures = new Failures();
     final LongAdder failedReleases = new LongAdder();
 
     /** Counts the scopes of threads that have no cache. */
@@ -102,6 +103,13 @@ final class PoolParts {
         return new PoolFigures(settings, arenas, caches, stripes, cacheBudget);
     }
 
+    /** Counts a request for which there is no room, and says why. */
+    PoolExhaustedException exhausted(long byteSize, long alignment, @Nullable OsException refusal) {
+        return failures.count(Exhaustion.of(
+                settings.name(), figures().memory(), arenas.limitBytes(), geometry.regionBytes(), byteSize, alignment,
+                refusal));
+    }
+
     /** Takes a block with damaged contents out of circulation for good; a cell has a size class, another block -1. */
     void withhold(long block, int sizeClass, HeapCorruptionException found) {
         CoreArena arena = arenas.ownerOf(block);
@@ -124,9 +132,10 @@ final class PoolParts {
 
     /** Gives regions back beyond what is to be retained. A refusal is noted: they stay, and stay usable. */
     void releaseSurplus() {
-        if (arenas.regions().retainedRegions() > settings.retainedRegions()) {
+        int keep = Math.min(settings.retainedRegions(), arenas.regions().unusedBelowLimit());
+        if (arenas.regions().retainedRegions() > keep) {
             try {
-                arenas.regions().release(settings.retainedRegions());
+                arenas.regions().release(keep);
             } catch (OsException e) {
                 failedReleases.increment();
                 log("a free region stays committed", e);

@@ -28,7 +28,10 @@ final class Supply {
     private final CacheTable caches;
     private final Stripes stripes;
     private final long worthAVisit;
-    private final LongAdder steals = new LongAdder();
+    private final LongAdder stolenCells = new LongAdder();
+    private final LongAdder stolenBlocks = new LongAdder();
+    private final LongAdder grownCells = new LongAdder();
+    private final LongAdder grownBlocks = new LongAdder();
     private final LongAdder reclaims = new LongAdder();
 
     Supply(ArenaGroup arenas, CellReturns returns, CacheTable caches, Stripes stripes) {
@@ -51,7 +54,7 @@ final class Supply {
             found = steal(request, home, true);
         }
         if (found == 0) {
-            found = request.ask(own, true, true);
+            found = counted(request, request.ask(own, true, true), grownCells, grownBlocks);
         }
         if (found == 0) {
             found = steal(request, home, false);
@@ -67,7 +70,15 @@ final class Supply {
             found = find(request, home);
         }
         for (int i = 1; i < arenas.count() && found == 0; i++) {
-            found = request.ask(arenas.get((home + i) % arenas.count()), true, true);
+            CoreArena other = arenas.get((home + i) % arenas.count());
+            found = counted(request, request.ask(other, true, true), stolenCells, stolenBlocks);
+        }
+        return found;
+    }
+
+    private static long counted(Request request, long found, LongAdder cells, LongAdder blocks) {
+        if (found != 0) {
+            (request.servedCell() ? cells : blocks).increment();
         }
         return found;
     }
@@ -79,9 +90,8 @@ final class Supply {
             if (onlyIfMuch && (victim.freeBytesHint() < worthAVisit || victim.isBusy())) {
                 continue;
             }
-            long found = request.ask(victim, false, !onlyIfMuch);
+            long found = counted(request, request.ask(victim, false, !onlyIfMuch), stolenCells, stolenBlocks);
             if (found != 0) {
-                steals.increment();
                 return found;
             }
         }
@@ -168,8 +178,24 @@ final class Supply {
         return arenas.get(home).serveCells(sizeClass, null, 1, false, true);
     }
 
-    long steals() {
-        return steals.sum();
+    /** How many cells another arena than home served. */
+    long stolenCells() {
+        return stolenCells.sum();
+    }
+
+    /** How many blocks. */
+    long stolenBlocks() {
+        return stolenBlocks.sum();
+    }
+
+    /** How many cells home served when it was allowed one more region. */
+    long grownCells() {
+        return grownCells.sum();
+    }
+
+    /** How many blocks. */
+    long grownBlocks() {
+        return grownBlocks.sum();
     }
 
     long reclaims() {

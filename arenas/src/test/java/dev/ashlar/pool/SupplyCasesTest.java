@@ -149,7 +149,7 @@ class SupplyCasesTest {
             assertEquals(0, takenCells());
             assertEquals(0, arenas.regions().committedRegions());
         }
-        assertTrue(supply.steals() > 0);
+        assertTrue(supply.stolenCells() > 0);
     }
 
     private static List<Long> everyThird(List<Long> all) {

@@ -1,9 +1,7 @@
 package dev.ashlar.heap;
 
-import java.util.ArrayList;
 import java.util.List;
 
-import dev.ashlar.BlockState;
 import dev.ashlar.BlockVisitor;
 import dev.ashlar.Coalescing;
 import dev.ashlar.HeapCorruptionException;
@@ -13,13 +11,13 @@ import dev.ashlar.SizeClassFragmentation;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.block.Headers;
-import dev.ashlar.block.SizeClasses;
 import dev.ashlar.os.Memory;
 import dev.ashlar.region.BlockLookup;
 import dev.ashlar.region.BlockSpace;
 import dev.ashlar.region.BlockValidator;
 import dev.ashlar.region.FreeDiagnosis;
 import dev.ashlar.region.Guards;
+import dev.ashlar.region.ServableRequests;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -311,29 +309,13 @@ final class BlockHeap {
 
     List<SizeClassFragmentation> fragmentationBySizeClass() {
         checkServing();
-        long[] servable = new long[SizeClasses.count()];
+        ServableRequests servable = new ServableRequests();
         try {
-            space.walk((address, usableBytes, state) -> {
-                if (state == BlockState.FREE) {
-                    addServable(servable, (usableBytes + BlockLayout.HEADER_BYTES) >>> BlockLayout.UNIT_SHIFT);
-                }
-            });
+            space.walk((address, usableBytes, state) -> servable.add(usableBytes, state));
         } catch (HeapCorruptionException e) {
             throw fence(e);
         }
-        long[] inOnePiece = new long[SizeClasses.count()];
-        addServable(inOnePiece, space.freeBlocks().units());
-        List<SizeClassFragmentation> classes = new ArrayList<>(servable.length);
-        for (int i = 0; i < servable.length; i++) {
-            classes.add(new SizeClassFragmentation(SizeClasses.payloadBytes(i), servable[i], inOnePiece[i]));
-        }
-        return List.copyOf(classes);
-    }
-
-    private static void addServable(long[] servable, long units) {
-        for (int i = 0; i < servable.length; i++) {
-            servable[i] += units / BlockLayout.unitsFor(SizeClasses.payloadBytes(i));
-        }
+        return servable.bySizeClass();
     }
 
     void walk(BlockVisitor visitor) {

@@ -418,6 +418,11 @@ public final class BlockSpace {
         return false;
     }
 
+    /** Usable bytes of the blocks that callers hold, slabs among them. */
+    public long liveBytes() {
+        return ledger.liveBytes();
+    }
+
     /** The figures of this moment; O(regions / 64). */
     public HeapStatistics statistics() {
         long partlyFree = (free.units() << UNIT_SHIFT) - free.count() * BlockLayout.HEADER_BYTES;

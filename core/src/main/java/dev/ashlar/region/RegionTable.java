@@ -117,7 +117,12 @@ public final class RegionTable {
         return sole ? regions.longestRetainedRun() : 0;
     }
 
-    /** Finds one available region, a retained one if there is one, else the lowest; or {@link #NONE}. */
+    /** Whether so many more regions may be in use. */
+    boolean mayAcquire(int count) {
+        return regions.mayAcquire(count);
+    }
+
+    /** Finds one region that may be acquired, a retained one if there is one, else the lowest; or {@link #NONE}. */
     public int find() {
         return regions.find();
     }
@@ -149,7 +154,7 @@ public final class RegionTable {
     /**
      * Takes available regions into use, and commits those that aren't.
      *
-     * @return false if another owner has taken one of them; nothing has changed then
+     * @return false if another owner has taken one of them, or too many would be in use; nothing has changed then
      * @throws dev.ashlar.OsException if the operating system refuses; none is in use then, and what was committed before it refused is
      *     retained
      */

@@ -56,6 +56,7 @@ public final class Regions {
     private volatile int committedRegions;
     private volatile int retainedRegions;
     private volatile int availableRegions;
+    private volatile int limit;
 
     /** The region that is being released, piece by piece, or {@link #NONE}; and how many of its bytes are. */
     private int releasing = NONE;
@@ -89,6 +90,7 @@ public final class Regions {
         dirtyBits = shared && os.returnsPages() ? new DirtyPages.Bits(count) : null;
         owners = new short[count];
         spanUnits = new long[count];
+        limit = count;
         for (int region = 0; region < count; region++) {
             available.add(region);
             owners[region] = NOBODY;
@@ -109,6 +111,54 @@ public final class Regions {
     /** Regions that may be acquired. */
     public int availableRegions() {
         return availableRegions;
+    }
+
+    /** How many regions may be in use. */
+    public int limit() {
+        return limit;
+    }
+
+    /** Changes that. Those that are in use beyond it stay so until they are wholly free. */
+    public void limit(int regions) {
+        limit = regions;
+    }
+
+    /** How many more regions may be in use. */
+    public int unusedBelowLimit() {
+        return Math.max(0, limit - (owners.length - availableRegions));
+    }
+
+    /**
+     * Resident bytes of the committed regions and of their slices of the tables, as the operating system counts them; -1 where it doesn't say. Takes time in
+     * proportion to them, and no lock for longer than it takes to find the next one: what others commit or release meanwhile may be counted or not.
+     */
+    public long residentBytes() {
+        long resident = 0;
+        for (int region = nextCommitted(0); region != NONE; region = nextCommitted(region + 1)) {
+            long bytes = os.residentBytes(geometry.regionStart(region), geometry.regionBytes());
+            for (int table = 0; table < tables && bytes >= 0; table++) {
+                bytes += Math.max(0, os.residentBytes(slice(table, region), sliceBytes));
+            }
+            if (bytes < 0) {
+                return -1;
+            }
+            resident += bytes;
+        }
+        return resident;
+    }
+
+    private synchronized int nextCommitted(int from) {
+        for (int region = from; region < owners.length; region++) {
+            if (owners[region] != NOBODY || retained.contains(region)) {
+                return region;
+            }
+        }
+        return NONE;
+    }
+
+    /** Whether so many more regions may be in use. */
+    boolean mayAcquire(int count) {
+        return count <= unusedBelowLimit();
     }
 
     /** Bytes that one committed region takes, with its slices of the tables. */
@@ -157,8 +207,11 @@ public final class Regions {
         return available.longestRun();
     }
 
-    /** Finds one available region, a retained one if there is one, else the lowest; or {@link #NONE}. */
+    /** Finds one region that may be acquired, a retained one if there is one, else the lowest; or {@link #NONE}. */
     synchronized int find() {
+        if (!mayAcquire(1)) {
+            return NONE;
+        }
         int region = retained.firstFrom(0);
         return region != NONE ? region : available.firstFrom(0);
     }
@@ -176,12 +229,12 @@ public final class Regions {
     /**
      * Takes available regions into use, and commits those that aren't.
      *
-     * @return false if one of them is not available (any more); nothing has changed then
+     * @return false if one of them is not available (any more), or too many would be in use; nothing has changed then
      * @throws OsException if the operating system refuses; none is in use then, and what was committed before it refused is retained
      */
     synchronized boolean acquire(int first, int count, int owner) {
         int end = first + count;
-        if (available.firstAbsentFrom(first) < end) {
+        if (available.firstAbsentFrom(first) < end || !mayAcquire(count)) {
             return false;
         }
         int region = first;

@@ -71,6 +71,9 @@ public final class SpanCarver {
             int head = geometry.regionOf(block);
             int last = geometry.regionOf(end);
             int obstacle = table.firstTaken(head);
+            if (!table.mayAcquire(last - head + 1)) {
+                return 0;
+            }
             if (obstacle > last && table.acquire(head, last - head + 1)) {
                 build(head, last, block, end);
                 return block;
