@@ -6,4 +6,6 @@ module dev.ashlar.metrics {
     requires transitive dev.ashlar.core;
     requires static micrometer.core;
     requires static transitive org.jspecify;
+
+    exports dev.ashlar.map;
 }

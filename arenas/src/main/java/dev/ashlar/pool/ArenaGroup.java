@@ -184,7 +184,13 @@ final class ArenaGroup {
     /** The arena whose region a block or cell is in, or null. The answer is lasting if the block is live. */
     @Nullable
     CoreArena ownerOf(long block) {
-        int owner = regions.ownerOf(geometry.regionOf(block));
+        return ownerOfRegion(geometry.regionOf(block));
+    }
+
+    /** The arena that has a region in use, or null. */
+    @Nullable
+    CoreArena ownerOfRegion(int region) {
+        int owner = regions.ownerOf(region);
         return owner == Regions.NOBODY ? null : byNumber(owner);
     }
 

@@ -19,6 +19,7 @@ import dev.ashlar.InvalidFreeException;
 import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.PoolStatistics;
 import dev.ashlar.SizeClassFragmentation;
+import dev.ashlar.RegionVisitor;
 import dev.ashlar.arena.CoreArena;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.CellHeaders;
@@ -507,6 +508,12 @@ public final class PoolEngine {
         for (CoreArena arena : parts.arenas.all()) {
             arena.walk(visitor);
         }
+    }
+
+    /** Shows all regions, each under its arena's lock. */
+    public void walkRegions(RegionVisitor visitor) {
+        checkOpen();
+        new RegionTour(parts.arenas, visitor).run();
     }
 
     /** Recomputes each arena; with {@code quiet}, that nobody allocates or frees, what is live and cached as well. */

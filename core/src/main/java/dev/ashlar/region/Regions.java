@@ -1,6 +1,7 @@
 package dev.ashlar.region;
 
 import dev.ashlar.OsException;
+import dev.ashlar.RegionState;
 import dev.ashlar.block.BlockStarts;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.os.OsMemory;
@@ -188,8 +189,16 @@ public final class Regions {
     }
 
     /** Whether pages of a committed region may be resident that no owner has touched since it took the region into use. */
-    synchronized boolean isSoiled(int region) {
+    public synchronized boolean isSoiled(int region) {
         return soiled.contains(region);
+    }
+
+    /** What a region is doing. */
+    public synchronized RegionState stateOf(int region) {
+        if (isInUse(region)) {
+            return RegionState.IN_USE;
+        }
+        return retained.contains(region) ? RegionState.RETAINED : RegionState.UNCOMMITTED;
     }
 
     /** Whether somebody has the region in use. */
