@@ -22,8 +22,7 @@ import java.io.Serializable;
  * @param fragmentationBefore {@code 1 - largest free block / free bytes} in partly used regions; 0 if nothing is free there
  * @param fragmentationAfter the same afterwards
  * @param nanos how long it took
- * @param lockNanos how long of it the lock of the movable blocks was held
- * @param longestLockNanos how long it was held at a time, at most
+ * @param locks for how long the lock of the movable blocks was held, time by time; the setting is {@link CompactionLimits#slice}
  */
 public record CompactionReport(
         boolean complete,
@@ -42,7 +41,6 @@ public record CompactionReport(
         double fragmentationBefore,
         double fragmentationAfter,
         long nanos,
-        long lockNanos,
-        long longestLockNanos)
+        LockSlices locks)
         implements
             Serializable {}

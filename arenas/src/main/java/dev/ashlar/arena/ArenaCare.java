@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What one worker does to an arena now and then, under its lock, in pieces so small that others come in between:
  *
  * <pre>{@code
- *     slice -> enter -> piece, piece, ...   until there is no more to do, or the time is over
+ *     slice -> enter -> piece, piece, ...   until there is no more to do, or one more like the longest would be too long
  *
  *     a piece:  drainBatch       the cells of one batch to their slabs
  *               mergeEmptySlab   one slab to the free blocks
@@ -46,7 +46,7 @@ public final class ArenaCare {
     }
 
     /**
-     * Does pieces of work under the lock, one at least, as long as each asks for more and the time is not over.
+     * Does pieces of work under the lock, one at least, as long as each asks for more, and there is time for one that takes as long as the longest of them.
      *
      * @param clock in nanoseconds
      * @param nanos how long
@@ -63,10 +63,16 @@ public final class ArenaCare {
                 return false;
             }
             boolean more;
+            long longest = 0;
+            long before;
+            long now = begin;
             do {
+                before = now;
                 more = piece.getAsBoolean();
                 gate.checkServing();
-            } while (more && clock.getAsLong() - begin < nanos);
+                now = clock.getAsLong();
+                longest = Math.max(longest, now - before);
+            } while (more && now - begin + longest < nanos);
             return more;
         } catch (HeapCorruptionException e) {
             throw gate.fence(e);

@@ -17,7 +17,7 @@ public final class LockMeter {
     public LockMeter() {}
 
     /** Adds a slice that was to take at most {@code setting}. */
-    synchronized void add(long nanos, long setting) {
+    public synchronized void add(long nanos, long setting) {
         byLog2[nanos <= 0 ? 0 : Long.SIZE - 1 - Long.numberOfLeadingZeros(nanos)]++;
         count++;
         totalNanos += Math.max(0, nanos);

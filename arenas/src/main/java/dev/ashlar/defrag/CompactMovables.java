@@ -25,6 +25,7 @@ final class CompactMovables implements Step {
             return;
         }
         run.moved(report.movedBytes());
+        run.lockedElsewhere(report.locks());
         run.released(report.releasedBytes());
         run.purgedElsewhere(report.purgedBytes());
         if (report.failedPurges() > 0) {

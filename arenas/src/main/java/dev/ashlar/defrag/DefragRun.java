@@ -50,6 +50,7 @@ final class DefragRun {
     private long movedBytes;
     private long purgedElsewhereBytes;
     private long releasedBytes;
+    private LockSlices locksElsewhere = LockSlices.NONE;
     private @Nullable End end;
 
     /** What one arena counted when the run began, and what was purged there since. */
@@ -215,6 +216,11 @@ final class DefragRun {
         movedBytes += bytes;
     }
 
+    /** Of an arena that has no row. */
+    void lockedElsewhere(LockSlices locks) {
+        locksElsewhere = locksElsewhere.plus(locks);
+    }
+
     /** Of pages that belong to no arena that a run looks after. */
     void purgedElsewhere(long bytes) {
         purgedElsewhereBytes += bytes;
@@ -233,7 +239,7 @@ final class DefragRun {
         List<ArenaRow> rows = new ArrayList<>();
         FreeSpace before = new FreeSpace(0, 0, 0);
         FreeSpace after = new FreeSpace(0, 0, 0);
-        LockSlices locks = LockSlices.NONE;
+        LockSlices locks = locksElsewhere;
         long purges = 0;
         for (Tally tally : tallies) {
             ArenaRow row = row(tally);

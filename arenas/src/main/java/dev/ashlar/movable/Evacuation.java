@@ -111,7 +111,7 @@ final class Evacuation {
                 move();
             } finally {
                 // Also if there is no memory or stack left: what was carved is filled, or goes back.
-                if (count > 0 || damage != null) {
+                while (count > 0 || damage != null) {
                     slices.run(this::settle);
                 }
             }
@@ -188,19 +188,22 @@ final class Evacuation {
         ended = Outcome.STOPPED;
     }
 
-    /** Holds what was left, and frees what was not taken. */
+    /** Holds what was left, and frees what was not taken; throws, when all of that is done, what was found damaged. */
     private long settle(BlockSpace space) {
-        int picked = count;
-        count = 0;
-        for (int i = 0; i < picked; i++) {
+        while (count > 0) {
+            // Counted first: what can't be settled is not tried again.
+            count--;
             try {
-                settle(space, i);
+                settle(space, count);
             } catch (HeapCorruptionException e) {
                 damaged(e);
             }
+            if (slices.isOver()) {
+                break;
+            }
         }
         HeapCorruptionException found = damage;
-        if (found != null) {
+        if (count == 0 && found != null) {
             damage = null;
             throw found;
         }

@@ -28,7 +28,6 @@ import dev.ashlar.region.RegionTable;
 final class Pass {
     private static final int STEP = 16;
 
-    private final CoreArena arena;
     private final Geometry geometry;
     private final CompactionLimits limits;
     private final BooleanSupplier stop;
@@ -50,7 +49,6 @@ final class Pass {
             boolean wipe,
             CompactionLimits limits,
             BooleanSupplier stop) {
-        this.arena = arena;
         this.geometry = geometry;
         this.limits = limits;
         this.stop = stop;
@@ -67,7 +65,7 @@ final class Pass {
      */
     CompactionReport run(boolean purge) {
         putBackAll();
-        HeapStatistics before = arena.step(BlockSpace::statistics);
+        HeapStatistics before = statistics();
         survey.walk();
         int[] chosen = survey.choose(limits.maxBytes(), limits.maxMoves());
         boolean limited = survey.couldDoMore(chosen.length);
@@ -91,7 +89,16 @@ final class Pass {
                 pages.ofFreeBlocks(region);
             }
         }
-        return report(before, arena.step(BlockSpace::statistics), !limited);
+        return report(before, statistics(), !limited);
+    }
+
+    private HeapStatistics statistics() {
+        HeapStatistics[] found = new HeapStatistics[1];
+        slices.run(space -> {
+            found[0] = space.statistics();
+            return 0;
+        });
+        return found[0];
     }
 
     private boolean isToStop() {
@@ -204,8 +211,7 @@ final class Pass {
                 fragmentation(before),
                 fragmentation(after),
                 System.nanoTime() - began,
-                slices.totalNanos(),
-                slices.longestNanos());
+                slices.locks());
     }
 
     private static double fragmentation(HeapStatistics now) {

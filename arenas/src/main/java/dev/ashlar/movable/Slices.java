@@ -1,9 +1,11 @@
 package dev.ashlar.movable;
 
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToLongFunction;
 
+import dev.ashlar.LockSlices;
 import dev.ashlar.arena.CoreArena;
+import dev.ashlar.arena.LockMeter;
+import dev.ashlar.arena.Rests;
 import dev.ashlar.region.BlockSpace;
 
 /** The steps of a pass under the arena's lock: each for a short time, measured, and behind those that wait. Used by one thread. */
@@ -13,9 +15,9 @@ final class Slices {
 
     private final CoreArena arena;
     private final long sliceNanos;
+    private final LockMeter meter = new LockMeter();
+    private final Rests rests = new Rests();
     private long begin;
-    private long totalNanos;
-    private long longestNanos;
 
     Slices(CoreArena arena, long sliceNanos) {
         this.arena = arena;
@@ -24,18 +26,16 @@ final class Slices {
 
     /** Does one step, which asks {@link #isOver} now and then. */
     long run(ToLongFunction<BlockSpace> step) {
-        if (arena.isAwaited()) {
+        if (arena.isAwaited() || rests.isDue()) {
             // The lock goes to whoever asks first, and that would be this thread.
-            LockSupport.parkNanos(PAUSE_NANOS);
+            rests.rest(PAUSE_NANOS);
         }
         return arena.step(space -> {
             begin = System.nanoTime();
             try {
                 return step.applyAsLong(space);
             } finally {
-                long held = System.nanoTime() - begin;
-                totalNanos += held;
-                longestNanos = Math.max(longestNanos, held);
+                meter.add(System.nanoTime() - begin, sliceNanos);
             }
         });
     }
@@ -45,11 +45,8 @@ final class Slices {
         return System.nanoTime() - begin >= sliceNanos;
     }
 
-    long totalNanos() {
-        return totalNanos;
-    }
-
-    long longestNanos() {
-        return longestNanos;
+    /** For how long each step had the lock. */
+    LockSlices locks() {
+        return meter.slices();
     }
 }

@@ -1,6 +1,5 @@
 package dev.ashlar.pool;
 
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -10,6 +9,7 @@ import dev.ashlar.LockSlices;
 import dev.ashlar.arena.ArenaCare;
 import dev.ashlar.arena.ArenaFigures;
 import dev.ashlar.arena.LockMeter;
+import dev.ashlar.arena.Rests;
 import dev.ashlar.defrag.DefragArena;
 import dev.ashlar.region.PurgeProgress;
 
@@ -24,6 +24,7 @@ final class ArenaSlices implements DefragArena {
     private final ArenaCare care;
     private final LongSupplier clock;
     private final PoolSlices pool;
+    private final Rests rests;
     private final Object maintenance;
     private LockMeter meter = new LockMeter();
     private long returnedBefore;
@@ -35,13 +36,15 @@ final class ArenaSlices implements DefragArena {
      * @param clock in nanoseconds
      * @param pool which has the setting of this run
      * @param maintenance held while cells are on their way
+     * @param rests of the thread that works here
      */
-    ArenaSlices(int number, ArenaCare care, LongSupplier clock, PoolSlices pool, Object maintenance) {
+    ArenaSlices(int number, ArenaCare care, LongSupplier clock, PoolSlices pool, Object maintenance, Rests rests) {
         this.number = number;
         this.care = care;
         this.clock = clock;
         this.pool = pool;
         this.maintenance = maintenance;
+        this.rests = rests;
     }
 
     @Override
@@ -82,9 +85,12 @@ final class ArenaSlices implements DefragArena {
         synchronized (maintenance) {
             result = action.get();
         }
+        if (rests.isDue()) {
+            rests.rest(PAUSE_NANOS);
+        }
         for (int i = 0; i < MOST_PAUSES && care.isAwaited(); i++) {
             // The lock is not fair: without a pause it would be taken again before anybody has woken up.
-            LockSupport.parkNanos(this, PAUSE_NANOS);
+            rests.rest(PAUSE_NANOS);
         }
         return result;
     }

@@ -8,6 +8,7 @@ import dev.ashlar.CompactionLimits;
 import dev.ashlar.CompactionReport;
 import dev.ashlar.arena.CellBatch;
 import dev.ashlar.arena.CoreArena;
+import dev.ashlar.arena.Rests;
 import dev.ashlar.block.SizeClasses;
 import dev.ashlar.cache.CoreCache;
 import dev.ashlar.defrag.DefragSpace;
@@ -33,9 +34,10 @@ final class PoolSlices implements DefragSpace {
         this.parts = parts;
         this.maintenance = maintenance;
         arenas = new ArenaSlices[parts.arenas.count()];
+        Rests rests = new Rests();
         for (int i = 0; i < arenas.length; i++) {
             arenas[i] = new ArenaSlices(
-                    i, parts.arenas.get(i).care(), parts.settings.clock(), this, maintenance);
+                    i, parts.arenas.get(i).care(), parts.settings.clock(), this, maintenance, rests);
         }
     }
 

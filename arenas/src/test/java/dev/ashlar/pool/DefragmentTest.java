@@ -175,10 +175,11 @@ class DefragmentTest {
     void timeLimit_endsTheRun() {
         try (DefragPool pool = new DefragPool(32, 1, 32)) {
             pool.fill(100, i -> 100_000).forEach(pool.engine::free);
+            // A region goes in six calls: four quarters, and its slices of two tables.
             pool.hooks.beforePurge(() -> pool.clock.addAndGet(SECOND));
-            DefragReport report = pool.defragment(DefragOptions.all().within(Duration.ofSeconds(3)));
+            DefragReport report = pool.defragment(DefragOptions.all().within(Duration.ofSeconds(6)));
             assertEquals(End.TIME_LIMIT, report.end());
-            assertEquals(3 * SECOND, report.durationNanos());
+            assertEquals(6 * SECOND, report.durationNanos());
             assertTrue(report.reclaimedBytes() > 0);
             assertFalse(pool.defragment().isCutShort());
         }
@@ -203,7 +204,7 @@ class DefragmentTest {
             long kept = pool.engine.allocate(9000);
             DefragReport report = pool.defragment();
             assertTrue(report.purges() > 0);
-            assertTrue(report.locks().longestNanos() < DefragPool.SLICE_NANOS + 40_000, report::toString);
+            assertTrue(report.locks().longestNanos() <= DefragPool.SLICE_NANOS, report::toString);
             assertEquals(0, report.locks().overTwice());
             assertEquals(report.locks().count(), report.locks().byLog2().stream().mapToLong(Long::longValue).sum());
             assertEquals(report.purges() * 40_000, report.locks().totalNanos());

@@ -77,8 +77,8 @@ final class CompactionCommand implements Callable<Integer> {
             out.printf(Locale.ROOT, "%-6s %9d %11.1f %11.1f %11.1f %7.3f %9d %8d %9.1f %9.1f %12.1f%n", of,
                     result.blocks(), mebibytes(result.liveBytes()), mebibytes(result.residentBefore()),
                     mebibytes(result.residentAfter()), result.ratio(), report.movedBlocks(),
-                    report.releasedRegions(), report.nanos() / 1e6, report.lockNanos() / 1e6,
-                    report.longestLockNanos() / 1e3);
+                    report.releasedRegions(), report.nanos() / 1e6, report.locks().totalNanos() / 1e6,
+                    report.locks().longestNanos() / 1e3);
             out.flush();
         }
         return 0;

@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Counts resident pages by {@code /proc/self/pagemap}, which has 64 bits for each page of the address space.
  *
@@ -26,20 +28,32 @@ final class PageMap {
 
     private static final int CHUNK_BYTES = 1 << 16;
 
+    /**
+     * Open as long as the process lives: to open it costs as much as to purge what is asked about, under an arena's lock. Guarded by the class.
+     *
+     * <p>
+     * Not a channel: an interrupted thread, such as a metrics exporter on its way out, could not read it.
+     */
+    private static @Nullable RandomAccessFile file;
+
     private PageMap() {}
 
     /** Returns the resident bytes of a page-aligned range, or -1 if the file cannot be read. */
-    static long residentBytes(long address, long bytes, int pageSizeBytes) {
-        // Not a channel: an interrupted thread, such as a metrics exporter on its way out, could not read it.
-        try (RandomAccessFile file = new RandomAccessFile("/proc/self/pagemap", "r")) {
-            file.seek(address / pageSizeBytes * Long.BYTES);
+    static synchronized long residentBytes(long address, long bytes, int pageSizeBytes) {
+        try {
+            RandomAccessFile map = file;
+            if (map == null) {
+                map = new RandomAccessFile("/proc/self/pagemap", "r");
+                file = map;
+            }
+            map.seek(address / pageSizeBytes * Long.BYTES);
             long pagesLeft = bytes / pageSizeBytes;
             byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, pagesLeft * Long.BYTES)];
             LongBuffer entries = ByteBuffer.wrap(chunk).order(ByteOrder.nativeOrder()).asLongBuffer();
             long resident = 0;
             while (pagesLeft > 0) {
                 int pages = (int) Math.min(entries.capacity(), pagesLeft);
-                file.readFully(chunk, 0, pages * Long.BYTES);
+                map.readFully(chunk, 0, pages * Long.BYTES);
                 for (int i = 0; i < pages; i++) {
                     if ((entries.get(i) & RESIDENT) == RESIDENT) {
                         resident++;

@@ -35,7 +35,7 @@ public final class Regions {
     static final int NONE = RegionBitmap.NONE;
 
     /** So much of a region is given back at a time: whoever wants a region waits no longer than that takes. */
-    private static final long PIECE_BYTES = 1 << 20;
+    private static final long PIECE_BYTES = 1 << 18;
 
     /** The owner of what is available. */
     public static final int NOBODY = -1;

@@ -274,8 +274,9 @@ class DirtyPagesTest {
             assertTrue(two.acquire(0, 1, 0));
             Memory.fill(large.address(), bytes, (byte) 1);
             two.giveBack(0, 1);
-            assertEquals(0, two.releaseNext(0));
-            assertEquals(0, two.releaseNext(0));
+            for (int piece = 0; piece < 8; piece++) {
+                assertEquals(0, two.releaseNext(0));
+            }
             assertEquals(1, two.retainedRegions());
             assertEquals(bytes / 2, os.residentBytes(large.address(), bytes));
             assertTrue(two.acquire(0, 1, 0));
@@ -297,7 +298,7 @@ class DirtyPagesTest {
         assertThrows(OsException.class, () -> regions.releaseNext(0));
         assertEquals(1, regions.retainedRegions());
         assertTrue(regions.isSoiled(0));
-        assertEquals(regions.committedBytesEach(), regions.releaseNext(0));
+        assertEquals(regions.committedBytesEach(), regions.release(0));
         assertFalse(regions.isSoiled(0));
     }
 }

@@ -1,0 +1,30 @@
+package dev.ashlar.arena;
+
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * When a thread that takes a lock again and again is to sleep for a moment, without the lock.
+ *
+ * <p>A thread that never sleeps is preempted once it has had its share of a busy processor, and if it has a lock then, everybody waits for it until its next turn. One that
+ * sleeps often enough begins each turn anew, and is seldom preempted at all. Used by one thread at a time.
+ */
+public final class Rests {
+    /** Well below the shares that schedulers give. */
+    private static final long WORK_NANOS = 250_000;
+
+    private long rested = System.nanoTime();
+
+    /** A thread that has just rested. */
+    public Rests() {}
+
+    /** Whether it has worked for long enough. */
+    public boolean isDue() {
+        return System.nanoTime() - rested >= WORK_NANOS;
+    }
+
+    /** Sleeps for about so long. */
+    public void rest(long nanos) {
+        LockSupport.parkNanos(this, nanos);
+        rested = System.nanoTime();
+    }
+}
