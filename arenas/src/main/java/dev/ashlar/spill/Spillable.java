@@ -72,7 +72,7 @@ public final class Spillable {
         if (stored == null) {
             throw freed();
         }
-        MemorySegment here = spiller.store.restore(stored, spiller.pool);
+        MemorySegment here = spiller.retrying(() -> spiller.store.restore(stored, spiller.pool));
         token = null;
         segment = here;
         spiller.countRestore();

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.arenas.MemoryPool;
 import dev.ashlar.arenas.Registration;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>It is a {@linkplain MemoryPool#onPressure pressure callback}: a request of anybody that finds no room spills, on its own thread, until it finds some, or nothing is
- * left that is not pinned. So what all threads have pinned at one time must fit into the pool, with room to spare for what fragmentation takes.
+ * left that is not pinned. So what all threads have pinned at one time must fit into the pool, with room to spare for what fragmentation takes. The pool asks once for each
+ * request: with many threads under pressure at once, another may take what was freed for a request of its own, which then fails. Requests of the spiller's blocks are made again.
  *
  * <p><b>Threads.</b> All methods may be called by any thread. A block that is coming back is waited for by who else pins it; other blocks go on. A request whose victims are
  * all taken waits for the spills of others.
@@ -80,7 +82,7 @@ public final class Spiller implements AutoCloseable {
      * @throws dev.ashlar.PoolExhaustedException if there is no room with all spilled that is not pinned
      */
     public Spillable allocate(long byteSize) {
-        MemorySegment segment = pool.allocate(byteSize, 1);
+        MemorySegment segment = retrying(() -> pool.allocate(byteSize, 1));
         Spillable block = new Spillable(this, segment);
         lock.lock();
         try {
@@ -97,6 +99,38 @@ public final class Spiller implements AutoCloseable {
     }
 
     // For blocks
+
+    /** What takes memory. */
+    @FunctionalInterface
+    interface Request<E extends Exception> {
+        MemorySegment make() throws E;
+    }
+
+    /**
+     * Makes a request again as long as something is spilled for it: what a callback has freed, another thread may take before the request does. Each
+     * attempt leaves less to be spilled, so this ends.
+     */
+    <E extends Exception> MemorySegment retrying(Request<E> request) throws E {
+        while (true) {
+            long before = endedSpills();
+            try {
+                return request.make();
+            } catch (PoolExhaustedException e) {
+                if (endedSpills() == before) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private long endedSpills() {
+        lock.lock();
+        try {
+            return endedSpills - failures;
+        } finally {
+            lock.unlock();
+        }
+    }
 
     /** A block was pinned, spilled or freed: it can't be a victim. */
     void takeOut(Spillable block) {

@@ -140,6 +140,8 @@ final class TestChannel implements SpillChannel {
     }
 
     synchronized void flip(int position) {
-        contents[position] ^= 1;
+        if (position < size) {
+            contents[position] ^= 1;
+        }
     }
 }
