@@ -5,6 +5,7 @@ module dev.ashlar.arenas {
     requires static transitive org.jspecify;
 
     exports dev.ashlar.arenas;
+    exports dev.ashlar.spill;
 
     uses dev.ashlar.arenas.PoolListener;
 }

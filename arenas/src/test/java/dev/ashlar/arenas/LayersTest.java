@@ -22,7 +22,8 @@ class LayersTest {
         for (String layer : new String[] {"os", "block", "region", "slab", "cache", "arena", "movable", "defrag",
             "record",
             "pool",
-            "arenas"}) {
+            "arenas",
+            "spill"}) {
             assertTrue(ALL.containPackage("dev.ashlar." + layer), "classes of dev.ashlar." + layer);
         }
         layeredArchitecture().consideringOnlyDependenciesInLayers()
@@ -40,6 +41,8 @@ class LayersTest {
                 .layer("defrag").definedBy("dev.ashlar.defrag..")
                 .layer("pool").definedBy("dev.ashlar.pool..")
                 .layer("arenas").definedBy("dev.ashlar.arenas..")
+                .layer("space").definedBy("dev.ashlar.space..")
+                .layer("spill").definedBy("dev.ashlar.spill..")
                 .whereLayer("region").mayOnlyAccessLayers("vocabulary", "os", "block", "fit")
                 .whereLayer("slab").mayOnlyAccessLayers("vocabulary", "os", "block", "region")
                 .whereLayer("cache").mayOnlyAccessLayers("os", "block")
@@ -51,6 +54,7 @@ class LayersTest {
                 .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "slab", "cache", "arena", "movable",
                         "defrag",
                         "record")
+                .whereLayer("spill").mayOnlyAccessLayers("arenas", "space")
                 .whereLayer("arenas")
                 .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "cache", "pool", "record")
                 .check(ALL);
@@ -60,7 +64,7 @@ class LayersTest {
     @Test
     void pool_usesNeitherHeapNorTrace() {
         noClasses().that().resideInAnyPackage("dev.ashlar.slab..", "dev.ashlar.cache..", "dev.ashlar.arena..",
-                "dev.ashlar.movable..", "dev.ashlar.pool..", "dev.ashlar.arenas..")
+                "dev.ashlar.movable..", "dev.ashlar.pool..", "dev.ashlar.arenas..", "dev.ashlar.spill..")
                 .should().dependOnClassesThat().resideInAnyPackage("dev.ashlar.heap..", "dev.ashlar.trace..")
                 .check(ALL);
     }
