@@ -4,8 +4,13 @@ module dev.ashlar.metrics {
     requires com.fasterxml.jackson.core;
     requires transitive dev.ashlar.arenas;
     requires transitive dev.ashlar.core;
+    requires jdk.net;
     requires static micrometer.core;
     requires static transitive org.jspecify;
 
+    exports dev.ashlar.attach;
     exports dev.ashlar.map;
+
+    provides dev.ashlar.arenas.PoolListener with
+            dev.ashlar.attach.AttachListener;
 }

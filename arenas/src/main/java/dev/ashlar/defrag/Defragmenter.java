@@ -1,7 +1,6 @@
 package dev.ashlar.defrag;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -148,13 +147,13 @@ public final class Defragmenter {
     }
 
     /**
-     * Does all that can be done.
+     * Does all that can be done by the steps that are wanted.
      *
      * @param cancelled asked between two pieces of work
      * @throws IllegalStateException if the pool is closed
      */
     public synchronized DefragReport run(DefragOptions options, BooleanSupplier cancelled) {
-        return run(true, options, cancelled, EnumSet.allOf(DefragStep.class), look());
+        return run(true, options, cancelled, options.steps(), look());
     }
 
     private DefragReport run(
