@@ -97,9 +97,9 @@ final class PoolMeters {
                 f -> f.pool().pressureFailures());
         meters.counter("ashlar.pool.reclaims", "reclaims", "Times that all that was pending was taken back for a request",
                 f -> f.pool().reclaims());
-        meters.gauge("ashlar.pool.arenas.fenced", "arenas", "Arenas that serve nothing, as damage was found",
+        meters.gauge("ashlar.pool.fenced.arenas", "arenas", "Arenas that serve nothing, as damage was found",
                 f -> f.pool().fencedArenas());
-        meters.counter("ashlar.pool.double.frees", "cells", "Cells that came back to a slab that had them already",
+        meters.counter("ashlar.pool.double.frees", "frees", "Cells that came back to a slab that had them already",
                 f -> f.pool().doubleFrees());
     }
 
