@@ -137,4 +137,9 @@ public final class AshlarMetrics implements MeterBinder, AutoCloseable {
         }
         all.forEach(PoolBinding::end);
     }
+
+    /** For tests: how often the pool was asked for its figures, for all registries. */
+    synchronized long reads() {
+        return bindings.stream().mapToLong(PoolBinding::reads).sum();
+    }
 }

@@ -121,4 +121,9 @@ final class PoolBinding {
             budgets.clear();
         });
     }
+
+    /** For tests: how often the pool was asked for its figures. */
+    long reads() {
+        return reader.reads();
+    }
 }
