@@ -57,6 +57,7 @@ public final class Defragmenter {
         private long releasedBytes;
         private long purges;
         private LockSlices locks = LockSlices.NONE;
+        private long totalNanos;
 
         synchronized long begin(boolean requested) {
             requests += requested ? 1 : 0;
@@ -76,6 +77,7 @@ public final class Defragmenter {
             releasedBytes += report.bytes(ReclaimKind.RELEASED);
             purges += report.purges();
             locks = locks.plus(report.locks());
+            totalNanos += report.durationNanos();
         }
 
         synchronized DefragStatistics statistics(boolean alive, long interrupts, long dirtyBytes) {
@@ -92,7 +94,8 @@ public final class Defragmenter {
                     releasedBytes,
                     purges,
                     dirtyBytes,
-                    locks);
+                    locks,
+                    totalNanos);
         }
     }
 
