@@ -23,6 +23,7 @@ public final class RecordingWatch implements FlightRecorderListener {
 
     /** Has somebody told of each change, for as long as they can be reached otherwise, or until {@link #remove}. */
     public static void add(Runnable watcher) {
+        INSTANCE.told.removeIf(other -> other.refersTo(null));
         INSTANCE.told.add(new WeakReference<>(watcher));
         INSTANCE.listen();
     }
