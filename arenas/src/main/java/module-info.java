@@ -1,6 +1,7 @@
 /** Ashlar's concurrent pool: arenas, caches, scopes and budgets. */
 module dev.ashlar.arenas {
     requires transitive dev.ashlar.core;
+    requires jdk.jfr;
     requires org.jctools.core.jdk11;
     requires static transitive org.jspecify;
 

@@ -54,6 +54,7 @@ final class ArenaGroup {
         geometry = new Geometry(reservation.address(), settings.regionShift(), settings.regionCount());
         long starts = reservation.address() + regionBytes;
         regions = new Regions(settings.os(), geometry, starts, TABLES, settings.hugePages(), true);
+        regions.listener(new RegionEvents(settings.name(), geometry, regions));
         slabs = new SlabTable(geometry, starts + tableBytes);
         arenas = new CoreArena[settings.arenas()];
         blockHeaders = new Headers(geometry, settings.secret());
@@ -166,6 +167,10 @@ final class ArenaGroup {
 
     SpareBatches spare() {
         return spare;
+    }
+
+    String poolName() {
+        return settings.name();
     }
 
     int count() {

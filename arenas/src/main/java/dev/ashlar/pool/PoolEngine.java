@@ -29,6 +29,8 @@ import dev.ashlar.cache.CacheBudget;
 import dev.ashlar.cache.CacheTable;
 import dev.ashlar.cache.CoreCache;
 import dev.ashlar.defrag.Defragmenter;
+import dev.ashlar.event.Defragmentation;
+import dev.ashlar.event.PolicySwitched;
 import dev.ashlar.os.Hold;
 import dev.ashlar.os.Memory;
 import dev.ashlar.os.Reservation;
@@ -71,6 +73,7 @@ public final class PoolEngine {
     private final Freeing freeing;
     private final Resizing resizing;
     private final Recordings recordings;
+    private final Sampling sampling;
     private final CoreCache[] table;
     private final Geometry geometry;
     private final Defragmenter defragmenter;
@@ -95,6 +98,7 @@ public final class PoolEngine {
         freeing = new Freeing(parts, live);
         resizing = new Resizing(parts, live, allocation, freeing);
         recordings = new Recordings(parts);
+        sampling = new Sampling(settings.name(), parts.observation);
         table = parts.caches.table();
         geometry = parts.geometry;
         canRescope = parts.arenas.reservation().canRescope();
@@ -103,6 +107,7 @@ public final class PoolEngine {
                 settings.name(), new PoolSlices(parts, maintenance), settings.defrag(), settings.clock());
         OpenSpaces.add(this, geometry, "pool '" + settings.name() + "'");
         worker = Worker.start(this, settings.name(), settings.reclaimNanos());
+        sampling.begin();
         CapacityCheck.warn(settings.name(), geometry.byteSize());
     }
 
@@ -273,6 +278,24 @@ public final class PoolEngine {
         parts.arenas.reservation().forget(cache.hold());
     }
 
+    /** Does the same for a view that was dropped, unless its thread has ended and its cache was taken back then. */
+    public void viewDropped(CoreCache cache) {
+        synchronized (maintenance) {
+            if (parts.isClosed() || !parts.caches.remove(cache)) {
+                return;
+            }
+            leaks().found("view", "confined to one thread, and dropped", cache.cells(), cache.bytes(), null);
+            parts.returns.empty(cache);
+            parts.arenas.reservation().forget(cache.hold());
+        }
+        parts.memoryReturned();
+    }
+
+    /** Where leaks are counted. */
+    public Leaks leaks() {
+        return parts.leaks;
+    }
+
     /** A cell for a view's cache that handed out none, for the pool itself; or 0. */
     public long refill(CoreCache cache, int sizeClass, long byteSize) {
         checkOpen();
@@ -285,7 +308,7 @@ public final class PoolEngine {
             }
             CellHeaders.write(cell, CellHeaders.liveCode(sizeClass));
         }
-        return allocation.recorded(cell, byteSize, BlockLayout.UNIT_BYTES);
+        return allocation.recorded(cell, byteSize, BlockLayout.UNIT_BYTES, CellHeaders.POOL);
     }
 
     /** Takes a live cell of the pool into a view's cache that may be full; false if it is not one. */
@@ -337,9 +360,11 @@ public final class PoolEngine {
     /** Changes the fit policy of all arenas. */
     public void policy(FitPolicy policy) {
         checkOpen();
+        FitPolicy before = policy();
         for (int i = 0; i < parts.arenas.count(); i++) {
             parts.arenas.get(i).policy(policy);
         }
+        PolicySwitched.write(settings().name(), PolicySwitched.ALL_ARENAS, before, policy, "it was set");
     }
 
     /** The fit policy that was set. */
@@ -425,7 +450,11 @@ public final class PoolEngine {
             return;
         }
         try {
-            defragmenter.runDue();
+            Defragmentation event = Defragmentation.begun();
+            DefragReport report = defragmenter.runDue();
+            if (event != null && report != null) {
+                event.write(settings().name(), report);
+            }
         } catch (RuntimeException e) {
             if (parts.isClosed()) {
                 return;
@@ -434,11 +463,17 @@ public final class PoolEngine {
         }
         parts.policies.visit();
         parts.memoryReturned();
+        parts.leaks.look();
+        sampling.update();
     }
 
     /** What the worker does on demand. */
     DefragReport defragmentNow(DefragOptions options, BooleanSupplier cancelled) {
+        Defragmentation event = Defragmentation.begun();
         DefragReport report = defragmenter.run(options, cancelled);
+        if (event != null) {
+            event.write(settings().name(), report);
+        }
         parts.memoryReturned();
         return report;
     }
@@ -564,6 +599,7 @@ public final class PoolEngine {
     }
 
     private void closeNow() {
+        List<LeftBlocks> left = LeftBlocks.of(parts);
         parts.setClosed(true);
         try {
             if (parts.guards != null) {
@@ -573,6 +609,8 @@ public final class PoolEngine {
         } finally {
             if (parts.arenas.reservation().isClosed()) {
                 worker.stop();
+                left.forEach(each -> each.write(settings().name()));
+                sampling.end();
                 OpenSpaces.remove(this);
             } else if (parts.guards == null) {
                 parts.setClosed(false);

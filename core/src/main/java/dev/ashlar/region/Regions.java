@@ -64,6 +64,8 @@ public final class Regions {
 
     private long releasedBytes;
 
+    private RegionListener listener = RegionListener.NONE;
+
     /**
      * All regions uncommitted.
      *
@@ -97,6 +99,11 @@ public final class Regions {
             owners[region] = NOBODY;
         }
         counted();
+    }
+
+    /** Tells somebody from now on what is committed and released. */
+    public synchronized void listener(RegionListener newListener) {
+        listener = newListener;
     }
 
     /** Regions that are committed, in use or retained. */
@@ -247,6 +254,8 @@ public final class Regions {
             return false;
         }
         int region = first;
+        int firstNew = NONE;
+        int newRegions = 0;
         try {
             while (region < end) {
                 int committed = region;
@@ -255,6 +264,8 @@ public final class Regions {
                 }
                 if (committed > region) {
                     commit(region, committed - region);
+                    firstNew = newRegions == 0 ? region : firstNew;
+                    newRegions += committed - region;
                 }
                 region = committed;
                 while (region < end && retained.contains(region)) {
@@ -266,6 +277,7 @@ public final class Regions {
                 retained.add(committed);
             }
             counted();
+            tellCommitted(firstNew, newRegions, NOBODY);
             throw e;
         }
         for (region = first; region < end; region++) {
@@ -277,7 +289,14 @@ public final class Regions {
             }
         }
         counted();
+        tellCommitted(firstNew, newRegions, owner);
         return true;
+    }
+
+    private void tellCommitted(int first, int count, int owner) {
+        if (count > 0) {
+            listener.committed(first, count, owner);
+        }
     }
 
     private synchronized void commit(int first, int count) {
@@ -385,6 +404,7 @@ public final class Regions {
         retained.remove(region);
         soiled.remove(region);
         counted();
+        listener.released(region);
         // If this is refused the slice stays as it is: no harm, as no block and no slab is in it.
         for (int table = 0; table < tables; table++) {
             giveBackPages(slice(table, region), sliceBytes);
