@@ -20,7 +20,8 @@ public record DefragOptions(int arena, Duration timeLimit, long byteLimit, Set<D
     public static final int ALL_ARENAS = -1;
 
     private static final DefragOptions DEFAULT =
-            new DefragOptions(ALL_ARENAS, Duration.ofNanos(Long.MAX_VALUE), Long.MAX_VALUE, EnumSet.allOf(DefragStep.class));
+            new DefragOptions(ALL_ARENAS, Duration.ofNanos(Long.MAX_VALUE), Long.MAX_VALUE,
+                    EnumSet.allOf(DefragStep.class));
 
     /**
      * Checks all, and copies the set.

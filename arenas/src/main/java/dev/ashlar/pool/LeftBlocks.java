@@ -41,7 +41,8 @@ record LeftBlocks(String kind, String owner, long blocks, long bytes, String sit
         MovableSpace movable = parts.movables.spaceOrNull();
         if (movable != null) {
             ArenaFigures figures = movable.arena().figures();
-            left.add(new LeftBlocks("movable", "handles of movable blocks", figures.blocks(), figures.blockBytes(), ""));
+            left.add(
+                    new LeftBlocks("movable", "handles of movable blocks", figures.blocks(), figures.blockBytes(), ""));
             blocks -= figures.blocks();
             bytes -= figures.blockBytes();
         }

@@ -56,8 +56,9 @@ final class Sampling {
     private void report(Sampler sampler) {
         if (sampler.missed() > 0) {
             System.getLogger("dev.ashlar")
-                    .log(INFO, "pool '%s': %d blocks were not sampled, as %d samples were live (expected: fewer, by a larger interval)"
-                            .formatted(poolName, sampler.missed(), sampler.live()));
+                    .log(INFO,
+                            "pool '%s': %d blocks were not sampled, as %d samples were live (expected: fewer, by a larger interval)"
+                                    .formatted(poolName, sampler.missed(), sampler.live()));
         }
     }
 

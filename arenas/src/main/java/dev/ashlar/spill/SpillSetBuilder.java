@@ -126,7 +126,8 @@ public final class SpillSetBuilder {
 
     /** What these settings are at the moment of a build. */
     private record Requests(int stripes, int copies, boolean apartByDomain, PlacementPolicy policy, List<Tier> tiers)
-            implements SetGround.Shape {
+            implements
+                SetGround.Shape {
         @Override
         public VolumeRequest request(long extents) {
             VolumeRequest.Builder request =

@@ -19,7 +19,8 @@ class LayersTest {
 
     @Test
     void layers_useOnlyLowerOnes() {
-        for (String layer : new String[] {"os", "block", "region", "event", "slab", "cache", "arena", "movable", "defrag",
+        for (String layer : new String[] {"os", "block", "region", "event", "slab", "cache", "arena", "movable",
+            "defrag",
             "record",
             "pool",
             "arenas",

@@ -39,8 +39,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** Each event but the sampled ones, in a recording of this process: when it comes, and what its fields say. */
 class EventsTest {
     private static final long REGION = 1 << 20;
-    private static final Set<String> BYTES = Set.of("size", "requestedSize", "alignment", "capacity", "committed", "live",
-            "pending", "free", "largestFree", "returned", "coalesced", "purged", "released", "moved", "weight");
+    private static final Set<String> BYTES =
+            Set.of("size", "requestedSize", "alignment", "capacity", "committed", "live",
+                    "pending", "free", "largestFree", "returned", "coalesced", "purged", "released", "moved", "weight");
 
     /** A pool whose worker does nothing by itself. */
     private static MemoryPoolBuilder builder(String name) {
@@ -263,7 +264,8 @@ class EventsTest {
             assertThrows(PoolExhaustedException.class, () -> pool.allocateAddress(9 * REGION));
             pool.defragment().join();
             pool.close();
-            for (String name : List.of("RegionCommitted", "AllocationFailed", "Defragmentation", "PolicySwitched", "Leak")) {
+            for (String name : List.of("RegionCommitted", "AllocationFailed", "Defragmentation", "PolicySwitched",
+                    "Leak")) {
                 assertEquals(List.of(), recording.events(name, "quiet"));
             }
         }

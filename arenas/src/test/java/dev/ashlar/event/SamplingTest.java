@@ -82,7 +82,8 @@ class SamplingTest {
                             .getStackTrace()
                             .getFrames()
                             .stream()
-                            .anyMatch(frame -> frame.getMethod().getName().equals("sampling_eachBlock_saysSizeAndSite")));
+                            .anyMatch(
+                                    frame -> frame.getMethod().getName().equals("sampling_eachBlock_saysSizeAndSite")));
             RecordedEvent freed = recording.only("BlockFreed", "each");
             assertEquals(small, freed.getLong("address"));
             assertEquals(allocated.getFirst().getLong("sample"), freed.getLong("sample"));
@@ -247,7 +248,9 @@ class SamplingTest {
                     List.of("budget 1", "budget 1", "pool 2"),
                     leaks.stream().map(leak -> leak.getString("ownerKind") + " " + leak.getLong("blocks")).toList());
             String ofBudget = leaks.getFirst().getString("sites");
-            assertTrue(ofBudget.matches(".*SamplingTest\\.leak_ofSampledBlocks_namesTheirSites:\\d+ \\(about 5000 bytes\\)"),
+            assertTrue(
+                    ofBudget.matches(
+                            ".*SamplingTest\\.leak_ofSampledBlocks_namesTheirSites:\\d+ \\(about 5000 bytes\\)"),
                     ofBudget);
             String ofPool = leaks.getLast().getString("sites");
             assertTrue(ofPool.matches(".*SamplingTest\\.hoard:\\d+ \\(about 30000 bytes\\)"), ofPool);

@@ -61,8 +61,9 @@ final class ArenasCommand implements Callable<Integer> {
             RecordJson.write(arenas, out);
             return 0;
         }
-        Columns columns = new Columns(">ARENA", "POLICY", ">REGIONS", ">COMMITTED", ">TAKEN", ">QUEUED", ">FREE", ">BLOCKS",
-                ">LARGEST", ">FRAGMENTED", ">SLABS", ">EMPTY", "");
+        Columns columns =
+                new Columns(">ARENA", "POLICY", ">REGIONS", ">COMMITTED", ">TAKEN", ">QUEUED", ">FREE", ">BLOCKS",
+                        ">LARGEST", ">FRAGMENTED", ">SLABS", ">EMPTY", "");
         for (ArenaStatistics arena : arenas) {
             columns.row(
                     Integer.toString(arena.number()),

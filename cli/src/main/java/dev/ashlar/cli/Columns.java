@@ -38,7 +38,8 @@ final class Columns {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < widths.length; i++) {
             String space = " ".repeat(widths[i] - row.get(i).length());
-            line.append(i == 0 ? "" : GAP).append(isRight[i] ? space : "").append(row.get(i)).append(isRight[i] ? "" : space);
+            line.append(i == 0 ? "" : GAP).append(isRight[i] ? space : "").append(row.get(i))
+                    .append(isRight[i] ? "" : space);
         }
         return line.toString().stripTrailing();
     }

@@ -17,7 +17,8 @@ final class CommandGroups implements IHelpSectionRenderer {
     private static Map<String, List<String>> groups() {
         Map<String, List<String>> groups = new LinkedHashMap<>();
         groups.put("See and steer the pools of a running process",
-                List.of("list", "stats", "arenas", "policy", "defrag", "limit", "purge", "map", "doctor", "record", "sites"));
+                List.of("list", "stats", "arenas", "policy", "defrag", "limit", "purge", "map", "doctor", "record",
+                        "sites"));
         groups.put("Try settings on recorded traces", List.of("whatif", "replay"));
         groups.put("Compare allocators", List.of("compare", "workload", "compaction"));
         groups.put("Place files and volumes", List.of("space"));

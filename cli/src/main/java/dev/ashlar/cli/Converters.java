@@ -183,7 +183,8 @@ final class Converters {
             } catch (NumberFormatException e) {
                 // The message below says all there is to say.
             }
-            throw new TypeConversionException(text + " (expected: a process's id; ./ashlar list shows those that have pools)");
+            throw new TypeConversionException(
+                    text + " (expected: a process's id; ./ashlar list shows those that have pools)");
         }
     }
 

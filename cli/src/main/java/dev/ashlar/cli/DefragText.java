@@ -29,7 +29,8 @@ final class DefragText {
                         .collect(Collectors.joining(", ")));
         lines.add("");
         Columns columns = new Columns(
-                "arena", ">returned", ">coalesced", ">purged", ">free before", ">free after", ">blocks", ">fragmentation");
+                "arena", ">returned", ">coalesced", ">purged", ">free before", ">free after", ">blocks",
+                ">fragmentation");
         for (DefragReport.ArenaRow row : report.arenas()) {
             columns.row(
                     row.number() + (row.fenced() ? " (fenced)" : ""),

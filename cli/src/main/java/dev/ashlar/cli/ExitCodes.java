@@ -12,12 +12,15 @@ final class ExitCodes {
     static final int INCOMPATIBLE = 7;
 
     static final String DONE_TEXT = "0:done";
-    static final String FAILED_TEXT = "1:the process refused or failed at it, or does not answer; or a file can't be written";
-    static final String USAGE_TEXT = "2:wrong usage; also if the process has several pools and --pool does not say which";
+    static final String FAILED_TEXT =
+            "1:the process refused or failed at it, or does not answer; or a file can't be written";
+    static final String USAGE_TEXT =
+            "2:wrong usage; also if the process has several pools and --pool does not say which";
     static final String NO_POOL_TEXT = "4:no such process, no attachable pool in it, or none of this name";
     static final String OTHER_USER_TEXT = "5:the process belongs to another user";
     static final String ENDED_TEXT = "6:the process ended before it had answered";
-    static final String INCOMPATIBLE_TEXT = "7:the process has another version of Ashlar, and the two do not understand each other";
+    static final String INCOMPATIBLE_TEXT =
+            "7:the process has another version of Ashlar, and the two do not understand each other";
 
     private ExitCodes() {}
 

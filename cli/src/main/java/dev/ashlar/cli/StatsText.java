@@ -51,7 +51,8 @@ final class StatsText {
         bytes("limit", now.limitBytes(), now.limitBytes() == now.capacityBytes()
                 ? "the capacity"
                 : "of a capacity of " + ByteSizes.format(now.capacityBytes()));
-        bytes("committed", memory.committedBytes(), percent(memory.committedBytes(), now.limitBytes()) + " of the limit");
+        bytes("committed", memory.committedBytes(),
+                percent(memory.committedBytes(), now.limitBytes()) + " of the limit");
         if (now.residentBytes() >= 0) {
             bytes("resident", now.residentBytes(), "of the pool's pages, as the system counts");
         }
@@ -66,7 +67,8 @@ final class StatsText {
         bytes("overhead", memory.overheadBytes(), "");
         lines.add(LINE.formatted("fragmentation", "%.2f".formatted(memory.fragmentation()),
                 "the largest of %s free in partly used regions is %s".formatted(
-                        ByteSizes.format(memory.partlyFreeBytes()), ByteSizes.format(memory.largestPartlyFreeBytes()))));
+                        ByteSizes.format(memory.partlyFreeBytes()),
+                        ByteSizes.format(memory.largestPartlyFreeBytes()))));
         lines.add("");
     }
 
@@ -96,7 +98,8 @@ final class StatsText {
     private static String causes(PoolStatistics all) {
         String causes = all.failuresByCause().entrySet().stream()
                 .filter(entry -> entry.getValue() > 0)
-                .map(entry -> entry.getKey().name().toLowerCase(Locale.ROOT).replace('_', ' ') + " " + count(entry.getValue()))
+                .map(entry -> entry.getKey().name().toLowerCase(Locale.ROOT).replace('_', ' ') + " "
+                        + count(entry.getValue()))
                 .collect(Collectors.joining(", "));
         return causes.isEmpty() ? "requests that found no memory" : causes;
     }

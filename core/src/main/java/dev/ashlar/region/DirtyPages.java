@@ -315,7 +315,8 @@ public final class DirtyPages {
             return end;
         }
         int region = geometry.regionOf(block);
-        int page = nextPage(region, Math.max(firstPage(block), pageBehind(region, address)), endPage(block, units), false);
+        int page =
+                nextPage(region, Math.max(firstPage(block), pageBehind(region, address)), endPage(block, units), false);
         return page == endPage(block, units) ? end : addressOf(region, page);
     }
 

@@ -161,7 +161,8 @@ final class AttachServer {
         acceptor = null;
         if (!isReported) {
             isReported = true;
-            LOG.log(WARNING, "other processes can't attach to the pools of this one, which is all that is wrong: " + e.getMessage());
+            LOG.log(WARNING, "other processes can't attach to the pools of this one, which is all that is wrong: "
+                    + e.getMessage());
         }
         LOG.log(DEBUG, "attach", e);
     }
@@ -197,7 +198,8 @@ final class AttachServer {
         if (!slots.tryAcquire()) {
             try (connection) {
                 new Answer(connection, Duration.ZERO).error(new AttachException(
-                        Reason.NO_ANSWER, "too many requests at a time (expected: a new attempt when others have ended)"));
+                        Reason.NO_ANSWER,
+                        "too many requests at a time (expected: a new attempt when others have ended)"));
             }
             return;
         }

@@ -150,7 +150,8 @@ final class Call implements AutoCloseable {
     private AttachException incompatible(IOException cause) {
         return new AttachException(Reason.INCOMPATIBLE,
                 "process %d: its answer can't be read, its Ashlar is of another version than this one: %s"
-                        .formatted(pid, cause.getMessage()), cause);
+                        .formatted(pid, cause.getMessage()),
+                cause);
     }
 
     @Override

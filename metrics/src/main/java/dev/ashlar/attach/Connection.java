@@ -62,7 +62,8 @@ final class Connection implements AutoCloseable {
      * @throws EOFException if the peer ended within a line
      * @throws SocketTimeoutException if it was not there in time
      */
-    @Nullable String readLine(int maxBytes, Duration patience) throws IOException {
+    @Nullable
+    String readLine(int maxBytes, Duration patience) throws IOException {
         long deadline = deadline(patience);
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         while (true) {

@@ -18,7 +18,8 @@ final class PoolTable {
     private int last;
 
     private record Entry(int number, WeakReference<MemoryPool> reference) {
-        @Nullable Numbered open() {
+        @Nullable
+        Numbered open() {
             MemoryPool pool = reference.get();
             return pool == null || pool.isClosed() ? null : new Numbered(number, pool);
         }

@@ -32,7 +32,8 @@ record Request(String version, String operation, Map<String, String> arguments) 
         return new Request(version, operation, more);
     }
 
-    @Nullable String text(String name) {
+    @Nullable
+    String text(String name) {
         return arguments.get(name);
     }
 

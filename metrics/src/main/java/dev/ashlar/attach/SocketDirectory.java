@@ -98,7 +98,8 @@ record SocketDirectory(Path path, UserPrincipal owner) {
             try {
                 return make(place, userId);
             } catch (IOException | UnsupportedOperationException e) {
-                reasons.add(e instanceof NoSuchFileException ? place + ": no " + place.getParent() : describe(place, e));
+                reasons.add(
+                        e instanceof NoSuchFileException ? place + ": no " + place.getParent() : describe(place, e));
             }
         }
         throw new IOException(String.join("; ", reasons));

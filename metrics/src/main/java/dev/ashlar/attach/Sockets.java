@@ -26,7 +26,8 @@ final class Sockets {
     static ServerSocketChannel listen(Path socket) throws IOException {
         if (Files.exists(socket)) {
             if (isListening(socket)) {
-                throw new IOException(socket + ": another process listens there, whose id is the same in a namespace of its own");
+                throw new IOException(
+                        socket + ": another process listens there, whose id is the same in a namespace of its own");
             }
             Files.deleteIfExists(socket);
         }

@@ -2,6 +2,7 @@ package dev.ashlar.management;
 
 import java.lang.reflect.Type;
 import java.util.List;
+
 import javax.management.MBeanOperationInfo;
 import javax.management.openmbean.OpenMBeanOperationInfoSupport;
 import javax.management.openmbean.OpenMBeanParameterInfo;

@@ -34,7 +34,8 @@ final class PoolAttributes {
                 readOnly("Name", "The pool's name", String.class, MemoryPool::name),
                 readOnly("Capacity", "The most bytes that regions may ever take", long.class, MemoryPool::capacity),
                 new BeanAttribute(
-                        "Limit", "The most bytes that regions may take now, up to the capacity", long.class, MemoryPool::limit,
+                        "Limit", "The most bytes that regions may take now, up to the capacity", long.class,
+                        MemoryPool::limit,
                         (pool, bytes) -> pool.limit((Long) bytes)),
                 readOnly("RegionSize", "Bytes of a region", long.class, MemoryPool::regionSize),
                 readOnly("Arenas", "How many arenas there are", int.class, MemoryPool::arenas),
@@ -42,36 +43,49 @@ final class PoolAttributes {
                         "Policy", "The fit policy that was set", FitPolicy.class, MemoryPool::policy,
                         (pool, name) -> pool.policy(policy((String) name))),
                 readOnly("Favour", "What the policy ADAPTIVE favours", Favour.class, MemoryPool::favour),
-                readOnly("Coalescing", "When freed cells go back to their slabs", Coalescing.class, MemoryPool::coalescing),
-                readOnly("CacheLimit", "The most bytes that one thread's cache may hold", long.class, MemoryPool::cacheLimit),
+                readOnly("Coalescing", "When freed cells go back to their slabs", Coalescing.class,
+                        MemoryPool::coalescing),
+                readOnly("CacheLimit", "The most bytes that one thread's cache may hold", long.class,
+                        MemoryPool::cacheLimit),
                 readOnly("CachesLimit", "The most bytes that all caches may hold", long.class, MemoryPool::cachesLimit),
-                readOnly("Retained", "The most bytes of wholly free regions that stay committed", long.class, MemoryPool::retained),
+                readOnly("Retained", "The most bytes of wholly free regions that stay committed", long.class,
+                        MemoryPool::retained),
                 readOnly("Hardened", "Whether blocks are guarded", boolean.class, MemoryPool::isHardened),
                 readOnly("Zeroing", "Whether memory is handed out zeroed", boolean.class, MemoryPool::isZeroing),
                 readOnly("HugePages", "Whether huge pages are asked for", boolean.class, MemoryPool::usesHugePages),
-                readOnly("Portable", "Whether the pool does without native access", boolean.class, MemoryPool::isPortable),
-                readOnly("DefragSettings", "How the worker defragments on its own; times in nanoseconds", DefragSettings.class,
+                readOnly("Portable", "Whether the pool does without native access", boolean.class,
+                        MemoryPool::isPortable),
+                readOnly("DefragSettings", "How the worker defragments on its own; times in nanoseconds",
+                        DefragSettings.class,
                         MemoryPool::defragSettings),
                 new BeanAttribute(
-                        "DecayMillis", "How long pages of free memory stay after they were last used, in milliseconds; -1: for ever", long.class,
+                        "DecayMillis",
+                        "How long pages of free memory stay after they were last used, in milliseconds; -1: for ever",
+                        long.class,
                         pool -> millis(pool.defragSettings().decayTime()),
-                        (pool, millis) -> pool.defragSettings(pool.defragSettings().withDecayTime(decay((Long) millis)))));
+                        (pool, millis) -> pool
+                                .defragSettings(pool.defragSettings().withDecayTime(decay((Long) millis)))));
     }
 
     /** What a pool counts. */
     static List<BeanAttribute> figures() {
         return List.of(
-                readOnly("Statistics", "The pool's figures of this moment", PoolStatistics.class, MemoryPool::statistics),
-                readOnly("ArenaStatistics", "The figures of each arena", listOf(ArenaStatistics.class), MemoryPool::arenaStatistics),
+                readOnly("Statistics", "The pool's figures of this moment", PoolStatistics.class,
+                        MemoryPool::statistics),
+                readOnly("ArenaStatistics", "The figures of each arena", listOf(ArenaStatistics.class),
+                        MemoryPool::arenaStatistics),
                 readOnly("Budgets", "The open budgets, with their figures", listOf(NamedBudget.class),
                         pool -> pool.budgets().stream().map(PoolAttributes::named).toList()),
-                readOnly("ResidentBytes", "What the operating system counts for the pool's pages; -1 where it can't be measured", long.class,
+                readOnly("ResidentBytes",
+                        "What the operating system counts for the pool's pages; -1 where it can't be measured",
+                        long.class,
                         MemoryPool::residentBytes),
                 readOnly("Fragmentation", "1 - largest free block / free bytes, over partly used regions", double.class,
                         pool -> pool.statistics().memory().fragmentation()),
                 readOnly("FragmentationBySizeClass", "What fragmentation costs requests of each size",
                         listOf(SizeClassFragmentation.class), MemoryPool::fragmentationBySizeClass),
-                readOnly("Movable", "The figures of movable blocks", MovableStatistics.class, pool -> pool.movable().statistics()),
+                readOnly("Movable", "The figures of movable blocks", MovableStatistics.class,
+                        pool -> pool.movable().statistics()),
                 readOnly("Adaptation", "What the policy ADAPTIVE has done", Adaptation.class, MemoryPool::adaptation));
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+
 import javax.management.Attribute;
 import javax.management.AttributeList;
 import javax.management.AttributeNotFoundException;
@@ -63,7 +64,8 @@ final class PoolBean implements DynamicMBean {
     private BeanAttribute attribute(String name) throws AttributeNotFoundException {
         BeanAttribute found = attributes.get(name);
         if (found == null) {
-            throw new AttributeNotFoundException("attribute: %s (expected: one of %s)".formatted(name, attributes.keySet()));
+            throw new AttributeNotFoundException(
+                    "attribute: %s (expected: one of %s)".formatted(name, attributes.keySet()));
         }
         return found;
     }
@@ -132,7 +134,8 @@ final class PoolBean implements DynamicMBean {
             }
         }
         throw new ReflectionException(
-                new NoSuchMethodException(name + List.of(signature) + " (expected: an operation that the bean describes)"));
+                new NoSuchMethodException(
+                        name + List.of(signature) + " (expected: an operation that the bean describes)"));
     }
 
     /** The same in a class that every client has. */

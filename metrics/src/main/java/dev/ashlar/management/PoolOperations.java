@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+
 import javax.management.openmbean.SimpleType;
 
 import dev.ashlar.DefragOptions;
@@ -71,41 +72,55 @@ final class PoolOperations {
 
     List<BeanOperation> all() {
         return List.of(
-                new BeanOperation("defragment", "Puts together and gives back what is free, and waits for that", List.of(),
+                new BeanOperation("defragment", "Puts together and gives back what is free, and waits for that",
+                        List.of(),
                         DefragReport.class, (pool, none) -> await(pool.defragment())),
-                new BeanOperation("defragment", "The same for one arena, or within limits", List.of(ARENA, TIME_LIMIT, BYTE_LIMIT),
+                new BeanOperation("defragment", "The same for one arena, or within limits",
+                        List.of(ARENA, TIME_LIMIT, BYTE_LIMIT),
                         DefragReport.class,
-                        (pool, given) -> await(pool.defragment(options((Integer) given[0], (Long) given[1], (Long) given[2])))),
-                new BeanOperation("purge", "Gives all pages of free memory back, after a defragmentation; returns how many bytes", List.of(),
+                        (pool, given) -> await(
+                                pool.defragment(options((Integer) given[0], (Long) given[1], (Long) given[2])))),
+                new BeanOperation("purge",
+                        "Gives all pages of free memory back, after a defragmentation; returns how many bytes",
+                        List.of(),
                         long.class, (pool, none) -> purge(pool)),
-                new BeanOperation("trim", "Takes back what is pending, and gives wholly free regions back; returns how many bytes", List.of(),
+                new BeanOperation("trim",
+                        "Takes back what is pending, and gives wholly free regions back; returns how many bytes",
+                        List.of(),
                         long.class, (pool, none) -> pool.trim()),
-                new BeanOperation("reclaim", "Takes back what is in ended threads' caches and in queues", List.of(), void.class, (pool, none) -> {
-                    pool.reclaim();
-                    return null;
-                }),
-                new BeanOperation("cacheLimits", "Changes what caches may hold", List.of(CACHE_BYTES, ALL_CACHES_BYTES), void.class,
+                new BeanOperation("reclaim", "Takes back what is in ended threads' caches and in queues", List.of(),
+                        void.class, (pool, none) -> {
+                            pool.reclaim();
+                            return null;
+                        }),
+                new BeanOperation("cacheLimits", "Changes what caches may hold", List.of(CACHE_BYTES, ALL_CACHES_BYTES),
+                        void.class,
                         (pool, given) -> {
                             pool.cacheLimits((Long) given[0], (Long) given[1]);
                             return null;
                         }),
-                new BeanOperation("validate", "Recomputes every arena from a walk under its lock; fails with the first thing that is wrong",
+                new BeanOperation("validate",
+                        "Recomputes every arena from a walk under its lock; fails with the first thing that is wrong",
                         List.of(), void.class, (pool, none) -> {
                             pool.validate();
                             return null;
                         }),
-                new BeanOperation("recover", "Lifts the fence of arenas that validate again", List.of(), void.class, (pool, none) -> {
-                    pool.recover();
-                    return null;
-                }),
-                new BeanOperation("startRecording", "Begins to record what the pool does, as a trace", List.of(PATH, MAX_BYTES),
+                new BeanOperation("recover", "Lifts the fence of arenas that validate again", List.of(), void.class,
+                        (pool, none) -> {
+                            pool.recover();
+                            return null;
+                        }),
+                new BeanOperation("startRecording", "Begins to record what the pool does, as a trace",
+                        List.of(PATH, MAX_BYTES),
                         RecordingState.class, (pool, given) -> start(pool, (String) given[0], (Long) given[1])),
-                new BeanOperation("stopRecording", "Ends the recording that was begun here, and waits until it is written", List.of(),
+                new BeanOperation("stopRecording",
+                        "Ends the recording that was begun here, and waits until it is written", List.of(),
                         RecordingState.class, (pool, none) -> stop()));
     }
 
     List<BeanAttribute> attributes() {
-        return List.of(BeanAttribute.readOnly("Recording", "The last recording that was begun here, or null", RecordingState.class,
+        return List.of(BeanAttribute.readOnly("Recording", "The last recording that was begun here, or null",
+                RecordingState.class,
                 pool -> state()));
     }
 

@@ -33,7 +33,8 @@ final class HeapMapHtml {
     private static String resource(String name) throws IOException {
         try (InputStream in = HeapMap.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IOException("resource " + name + " is missing (expected: beside " + HeapMap.class.getName() + ")");
+                throw new IOException(
+                        "resource " + name + " is missing (expected: beside " + HeapMap.class.getName() + ")");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }

@@ -29,10 +29,12 @@ final class ArenaMeters {
                 ArenaStatistics::fragmentation);
         meters.gauge("ashlar.arena.regions", "regions", "Regions that the arena has in use", ArenaStatistics::regions);
         meters.gauge("ashlar.arena.slabs", "slabs", "Blocks that are slabs", ArenaStatistics::slabs);
-        meters.gauge("ashlar.arena.empty.slabs", "slabs", "Slabs of which no cell is taken", ArenaStatistics::emptySlabs);
+        meters.gauge("ashlar.arena.empty.slabs", "slabs", "Slabs of which no cell is taken",
+                ArenaStatistics::emptySlabs);
         meters.counter("ashlar.arena.refills", "refills", "Times that a cache got cells", ArenaStatistics::refills);
         meters.counter("ashlar.arena.served.cells", "cells", "Cells that left their slabs", ArenaStatistics::cells);
-        meters.counter("ashlar.arena.served.blocks", "blocks", "Blocks that were carved for callers", ArenaStatistics::blocks);
+        meters.counter("ashlar.arena.served.blocks", "blocks", "Blocks that were carved for callers",
+                ArenaStatistics::blocks);
         meters.gauge("ashlar.arena.fenced", "arenas", "1 if the arena serves nothing, as damage was found; else 0",
                 arena -> arena.fenced() ? 1 : 0);
     }

@@ -46,7 +46,8 @@ public final class AshlarMetrics implements MeterBinder, AutoCloseable {
      * @param tags that each has besides {@code pool}
      */
     public AshlarMetrics(MemoryPool pool, Iterable<Tag> tags) {
-        this(pool.name(), new WeakReference<>(pool), Tags.of(tags).and("pool", pool.name()), false, true, System::nanoTime);
+        this(pool.name(), new WeakReference<>(pool), Tags.of(tags).and("pool", pool.name()), false, true,
+                System::nanoTime);
     }
 
     private AshlarMetrics(

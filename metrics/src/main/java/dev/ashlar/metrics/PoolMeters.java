@@ -35,7 +35,8 @@ final class PoolMeters {
     }
 
     private static void bindMemory(MeterGroup<Figures> meters) {
-        meters.gauge("ashlar.pool.memory.max", BYTES, "The most that regions may take: the limit, or the capacity if that is less",
+        meters.gauge("ashlar.pool.memory.max", BYTES,
+                "The most that regions may take: the limit, or the capacity if that is less",
                 f -> Math.min(f.pool().limitBytes(), f.pool().memory().capacityBytes()));
         meters.gauge(COMMITTED, BYTES, "Of the regions and tables that the operating system has been asked for",
                 f -> f.pool().memory().committedBytes());
@@ -44,7 +45,8 @@ final class PoolMeters {
         meters.gauge("ashlar.pool.memory.pending", BYTES,
                 "Usable bytes that are free for callers but not merged yet: in caches and in queues",
                 f -> f.pool().memory().pendingBytes());
-        meters.gauge("ashlar.pool.memory.free", BYTES, "Usable bytes of free blocks, and of regions that are wholly free",
+        meters.gauge("ashlar.pool.memory.free", BYTES,
+                "Usable bytes of free blocks, and of regions that are wholly free",
                 f -> f.pool().memory().freeBytes());
         meters.gauge("ashlar.pool.memory.overhead", BYTES, "Headers, tables, edges, slab tails, and what is withheld",
                 f -> f.pool().memory().headerBytes() + f.pool().memory().overheadBytes());
@@ -72,7 +74,8 @@ final class PoolMeters {
         meters.counter(allocations, "allocations", what, f -> f.pool().allocations().steal(), "path", "steal");
         meters.counter(allocations, "allocations", what, f -> f.pool().allocations().grow(), "path", "grow");
         meters.counter(allocations, "allocations", what, f -> f.pool().allocations().large(), "path", "large");
-        meters.counter("ashlar.pool.allocated", BYTES, "Usable bytes that were handed out", f -> f.pool().allocatedBytes());
+        meters.counter("ashlar.pool.allocated", BYTES, "Usable bytes that were handed out",
+                f -> f.pool().allocatedBytes());
         meters.counter("ashlar.pool.freed", BYTES, "Usable bytes that came back", f -> f.pool().freedBytes());
         String frees = "Frees, by whether the memory went back to the home arena or to another one's queue";
         meters.counter("ashlar.pool.frees", "frees", frees, f -> f.pool().localFrees(), "path", "local");
@@ -83,7 +86,8 @@ final class PoolMeters {
 
     private static void bindShortage(MeterGroup<Figures> meters) {
         for (PoolExhaustedException.Cause cause : PoolExhaustedException.Cause.values()) {
-            meters.counter("ashlar.pool.allocation.failures", "failures", "Requests that failed for want of memory, by cause",
+            meters.counter("ashlar.pool.allocation.failures", "failures",
+                    "Requests that failed for want of memory, by cause",
                     f -> f.pool().failuresByCause().getOrDefault(cause, 0L),
                     "cause", cause.name().toLowerCase(Locale.ROOT));
         }
@@ -95,7 +99,8 @@ final class PoolMeters {
                 f -> f.pool().pressureCalls());
         meters.counter("ashlar.pool.pressure.failures", "failures", "Pressure callbacks that threw",
                 f -> f.pool().pressureFailures());
-        meters.counter("ashlar.pool.reclaims", "reclaims", "Times that all that was pending was taken back for a request",
+        meters.counter("ashlar.pool.reclaims", "reclaims",
+                "Times that all that was pending was taken back for a request",
                 f -> f.pool().reclaims());
         meters.gauge("ashlar.pool.fenced.arenas", "arenas", "Arenas that serve nothing, as damage was found",
                 f -> f.pool().fencedArenas());
@@ -111,7 +116,8 @@ final class PoolMeters {
     }
 
     private static void bindDefragmentation(MeterGroup<Figures> meters) {
-        meters.timer("ashlar.pool.defragmentation", "Runs of the worker in which something was due, and how long they took",
+        meters.timer("ashlar.pool.defragmentation",
+                "Runs of the worker in which something was due, and how long they took",
                 f -> f.pool().defragmentation().runs(),
                 f -> f.pool().defragmentation().totalNanos());
         String name = "ashlar.pool.defragmentation.reclaimed";
@@ -123,7 +129,8 @@ final class PoolMeters {
         meters.counter(name, BYTES, what, f -> f.pool().defragmentation().releasedBytes(), "kind", "released");
         meters.counter("ashlar.pool.defragmentation.failures", "failures", "Steps of those runs that failed",
                 f -> f.pool().defragmentation().failures());
-        meters.counter("ashlar.pool.release.failures", "failures", "Times that the operating system refused to take memory back",
+        meters.counter("ashlar.pool.release.failures", "failures",
+                "Times that the operating system refused to take memory back",
                 f -> f.pool().failedReleases());
         meters.gauge("ashlar.pool.workers", "workers", "1 while the worker's thread runs, 0 if it has died",
                 f -> f.pool().defragmentation().alive() ? 1 : 0);

@@ -74,7 +74,8 @@ class HeapMapPicturesTest {
             for (int cell = 0; cell < cells; cell++) {
                 for (Layer layer : Layer.values()) {
                     long bytes = 0;
-                    for (int column = cell * joined; column < Math.min(strip.columns(), (cell + 1) * joined); column++) {
+                    for (int column = cell * joined; column < Math.min(strip.columns(), (cell + 1) * joined);
+                            column++) {
                         int at = column;
                         bytes += layer.states.stream().mapToLong(state -> strip.bytes(at, state)).sum();
                     }

@@ -151,7 +151,8 @@ class HeapMapTest {
 
     @Test
     void of_fewOfManyRegionsCommitted_showsThemFinely() {
-        try (MemoryPool pool = MemoryPool.builder().name("large").capacity(64L << 30).regionSize(REGION).arenas(1).build()) {
+        try (MemoryPool pool =
+                MemoryPool.builder().name("large").capacity(64L << 30).regionSize(REGION).arenas(1).build()) {
             pool.allocateAddress(100);
             pool.allocateAddress(4 * REGION);
             HeapMap map = HeapMap.of(pool);
@@ -165,7 +166,8 @@ class HeapMapTest {
 
     @Test
     void of_manyRegionsCommitted_joinsNeighbours() {
-        try (MemoryPool pool = MemoryPool.builder().name("large").capacity(64L << 30).regionSize(REGION).arenas(1).build()) {
+        try (MemoryPool pool =
+                MemoryPool.builder().name("large").capacity(64L << 30).regionSize(REGION).arenas(1).build()) {
             // Committed by a span, and not touched: no memory is needed.
             pool.allocateAddress((40L << 30) + 12_345);
             HeapMap map = HeapMap.of(pool);

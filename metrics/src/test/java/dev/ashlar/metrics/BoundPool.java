@@ -109,7 +109,8 @@ final class BoundPool implements AutoCloseable {
                     }
                 }
             }
-            expected.keySet().stream().filter(key -> !after.containsKey(key)).forEach(key -> wrong.add(key + ": missing"));
+            expected.keySet().stream().filter(key -> !after.containsKey(key))
+                    .forEach(key -> wrong.add(key + ": missing"));
             assertEquals(List.of(), wrong);
         }
     }

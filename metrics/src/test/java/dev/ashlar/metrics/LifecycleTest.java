@@ -117,7 +117,8 @@ class LifecycleTest {
             int meters = registry.getMeters().size();
             IllegalStateException refused =
                     assertThrows(IllegalStateException.class, () -> AshlarMetrics.monitor(registry, twin));
-            assertTrue(String.valueOf(refused.getMessage()).contains("expected: another name, or a tag"), refused::toString);
+            assertTrue(String.valueOf(refused.getMessage()).contains("expected: another name, or a tag"),
+                    refused::toString);
             assertEquals(meters, registry.getMeters().size());
             AshlarMetrics.monitor(registry, twin, "instance", "2");
         }

@@ -34,7 +34,8 @@ class MeterTableTest {
 
     private static Stream<Row> memory() {
         return Stream.of(
-                "max", "committed", "live", "pending", "free", "overhead", "retained", "dirty", "resident", "free.largest")
+                "max", "committed", "live", "pending", "free", "overhead", "retained", "dirty", "resident",
+                "free.largest")
                 .map(each -> new Row("ashlar.pool.memory." + each, GAUGE, "bytes"));
     }
 
@@ -124,14 +125,16 @@ class MeterTableTest {
             assertTrue(description.length() > 10, row.name());
             assertFalse(description.endsWith("."), row.name());
             Set<String> keys = meter.getId().getTags().stream().map(Tag::getKey).collect(Collectors.toSet());
-            assertEquals(row.tag().isEmpty() ? Set.of("pool", "service") : Set.of("pool", "service", row.tag()), keys, row.name());
+            assertEquals(row.tag().isEmpty() ? Set.of("pool", "service") : Set.of("pool", "service", row.tag()), keys,
+                    row.name());
             assertEquals("bound", meter.getId().getTag("pool"));
             assertEquals("test", meter.getId().getTag("service"));
         }
         assertEquals(
                 new TreeSet<>(row.values()),
                 meters.stream().map(meter -> meter.getId().getTag(row.tag())).filter(value -> value != null)
-                        .collect(Collectors.toCollection(TreeSet::new)), row.name());
+                        .collect(Collectors.toCollection(TreeSet::new)),
+                row.name());
     }
 
     @Test

@@ -305,7 +305,8 @@ class MeterValuesTest {
     void quietPool_hasTheFiguresOfItsStatistics() throws InterruptedException {
         long seed = Long.getLong("ashlar.seed", System.nanoTime());
         System.out.println("quietPool_hasTheFiguresOfItsStatistics: -Dashlar.seed=" + seed);
-        MemoryPool busy = BoundPool.quiet("busy").capacity(64 * BoundPool.MIB).regionSize(BoundPool.MIB).arenas(4).build();
+        MemoryPool busy =
+                BoundPool.quiet("busy").capacity(64 * BoundPool.MIB).regionSize(BoundPool.MIB).arenas(4).build();
         try (BoundPool many = new BoundPool(busy)) {
             CountDownLatch begin = new CountDownLatch(1);
             List<Thread> threads = new ArrayList<>();
@@ -338,7 +339,8 @@ class MeterValuesTest {
             expected.put("ashlar.pool.defragmentation.failures", (double) now.defragmentation().failures());
             Map<String, Double> values = many.values();
             expected.forEach((key, value) -> assertEquals(value, values.get(key), key));
-            assertEquals(now.memory().liveBytes(), values.get("ashlar.pool.allocated") - values.get("ashlar.pool.freed"));
+            assertEquals(now.memory().liveBytes(),
+                    values.get("ashlar.pool.allocated") - values.get("ashlar.pool.freed"));
             assertEquals(4 * 20_000, values.entrySet().stream()
                     .filter(entry -> entry.getKey().startsWith("ashlar.pool.allocations"))
                     .mapToDouble(Map.Entry::getValue)
@@ -358,7 +360,8 @@ class MeterValuesTest {
             if (blocks[place] != 0) {
                 pool.freeAddress(blocks[place]);
             }
-            blocks[place] = pool.allocateAddress(random.nextInt(8) == 0 ? random.nextLong(40_000) : random.nextLong(500));
+            blocks[place] =
+                    pool.allocateAddress(random.nextInt(8) == 0 ? random.nextLong(40_000) : random.nextLong(500));
         }
     }
 }
