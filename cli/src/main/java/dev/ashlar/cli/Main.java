@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             DefragCommand.class,
             LimitCommand.class,
             PurgeCommand.class,
+            MapCommand.class,
             RecordCommand.class,
             ReplayCommand.class,
             WhatIfCommand.class,

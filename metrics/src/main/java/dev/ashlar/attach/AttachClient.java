@@ -183,6 +183,19 @@ public final class AttachClient {
         return RemoteRecording.start(send(request, Protocol.PATIENCE));
     }
 
+    /**
+     * Writes a map of the pool, which the process itself draws.
+     *
+     * @throws IOException also if {@code out} throws it
+     */
+    public void map(MapForm form, Appendable out) throws IOException {
+        try (Call call = send(request(Operations.MAP).with("form", form.name()), Connection.FOREVER)) {
+            while (call.next()) {
+                out.append(call.text());
+            }
+        }
+    }
+
     private Request request(String operation) {
         return Request.of(operation).with("pool", pool);
     }

@@ -1,6 +1,7 @@
 package dev.ashlar.attach;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -19,6 +20,7 @@ import dev.ashlar.HeapStatistics;
 import dev.ashlar.arenas.Budget;
 import dev.ashlar.arenas.MemoryPool;
 import dev.ashlar.attach.AttachException.Reason;
+import dev.ashlar.map.HeapMap;
 import org.jspecify.annotations.Nullable;
 
 /** What can be asked of a process. */
@@ -31,6 +33,7 @@ final class Operations {
     static final String LIMIT = "limit";
     static final String DEFRAG = "defrag";
     static final String RECORD = "record";
+    static final String MAP = "map";
 
     private static final Map<String, Operation> ALL = new TreeMap<>(Map.of(
             PROCESS, Operations::process,
@@ -40,7 +43,8 @@ final class Operations {
             POLICY, Operations::policy,
             LIMIT, Operations::limit,
             DEFRAG, Operations::defrag,
-            RECORD, RecordOperation::run));
+            RECORD, RecordOperation::run,
+            MAP, Operations::map));
 
     /** Does what is asked for; its result is what {@link RecordJson} can write. */
     @FunctionalInterface
@@ -121,6 +125,21 @@ final class Operations {
                 .upTo(request.number("bytes", Long.MAX_VALUE));
         String steps = request.text("steps");
         return exchange.await(exchange.pool().defragment(steps == null ? options : options.only(steps(steps))));
+    }
+
+    /** A long text: in parts. */
+    private static String map(Exchange exchange) throws IOException {
+        MapForm wanted = constant(exchange.request(), "form", MapForm.class);
+        MapForm form = wanted == null ? MapForm.SVG : wanted;
+        HeapMap map = HeapMap.of(exchange.pool());
+        try (Writer out = exchange.answer().text()) {
+            switch (form) {
+                case SVG -> map.writeSvg(out);
+                case HTML -> map.writeHtml(out);
+                case JSON -> map.writeJson(out);
+            }
+        }
+        return form.name();
     }
 
     private static Set<DefragStep> steps(String names) throws AttachException {
