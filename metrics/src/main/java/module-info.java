@@ -1,9 +1,13 @@
 /** Meters, management, maps and pictures of live pools. */
-@SuppressWarnings("requires-automatic") // Micrometer has no module descriptor.
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"}) // Micrometer has no module descriptor.
 module dev.ashlar.metrics {
     requires com.fasterxml.jackson.core;
     requires transitive dev.ashlar.arenas;
     requires transitive dev.ashlar.core;
-    requires static micrometer.core;
+    requires transitive java.management;
+    requires static transitive micrometer.core;
     requires static transitive org.jspecify;
+
+    exports dev.ashlar.management;
+    exports dev.ashlar.metrics;
 }
