@@ -4,12 +4,15 @@ module dev.ashlar.metrics {
     requires com.fasterxml.jackson.core;
     requires transitive dev.ashlar.arenas;
     requires transitive dev.ashlar.core;
+    requires transitive java.management;
     requires jdk.net;
-    requires static micrometer.core;
+    requires static transitive micrometer.core;
     requires static transitive org.jspecify;
 
     exports dev.ashlar.attach;
+    exports dev.ashlar.management;
     exports dev.ashlar.map;
+    exports dev.ashlar.metrics;
 
     provides dev.ashlar.arenas.PoolListener with
             dev.ashlar.attach.AttachListener;

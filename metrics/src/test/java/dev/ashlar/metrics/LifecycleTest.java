@@ -3,8 +3,11 @@ package dev.ashlar.metrics;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 
+import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.arenas.Budget;
 import dev.ashlar.arenas.MemoryPool;
 import io.micrometer.core.instrument.Gauge;
@@ -30,9 +33,15 @@ class LifecycleTest {
     private static final String LIVE = "ashlar.pool.memory.live";
 
     private final MeterRegistry registry = new SimpleMeterRegistry();
+    private final AtomicLong clock = new AtomicLong();
 
     private static MemoryPool pool(String name) {
         return BoundPool.quiet(name).capacity(8 * BoundPool.MIB).regionSize(BoundPool.MIB).arenas(1).build();
+    }
+
+    /** With figures that are always of this moment. */
+    private void monitor(MemoryPool pool) {
+        new AshlarMetrics(pool, List.of()).withClock(() -> clock.addAndGet(1_000_000_000)).bindTo(registry);
     }
 
     private double live(String pool) {
@@ -42,12 +51,12 @@ class LifecycleTest {
     @Test
     void twoPools_haveTheirOwnFigures() {
         try (MemoryPool a = pool("a"); MemoryPool b = pool("b")) {
-            AshlarMetrics.monitor(registry, a);
-            AshlarMetrics.monitor(registry, b);
+            monitor(a);
+            monitor(b);
             long block = b.allocateAddress(5000);
             assertEquals(0, live("a"));
             assertEquals(b.usableSize(block), live("b"));
-            Map<String, Long> byName = new java.util.TreeMap<>();
+            Map<String, Long> byName = new TreeMap<>();
             registry.getMeters().forEach(meter -> byName.merge(meter.getId().getName(), 1L, Long::sum));
             byName.forEach((name, count) -> assertEquals(0, count % 2, name));
         }
@@ -163,7 +172,7 @@ class LifecycleTest {
     @Test
     void keptRegistry_keepsTheMetersAlive() {
         try (MemoryPool pool = pool("a")) {
-            AshlarMetrics.monitor(registry, pool);
+            monitor(pool);
             long block = pool.allocateAddress(5000);
             for (int i = 0; i < 3; i++) {
                 System.gc();
@@ -220,7 +229,7 @@ class LifecycleTest {
 
     private static void refuse(Budget budget, int times) {
         for (int i = 0; i < times; i++) {
-            assertThrows(dev.ashlar.PoolExhaustedException.class, () -> budget.allocateAddress(5000));
+            assertThrows(PoolExhaustedException.class, () -> budget.allocateAddress(5000));
         }
     }
 
