@@ -16,6 +16,7 @@ module dev.ashlar.bench {
     requires static org.lwjgl.rpmalloc;
     requires static transitive org.jspecify;
 
+    exports dev.ashlar.bench.aggregation;
     exports dev.ashlar.bench.compaction;
     exports dev.ashlar.bench.compare;
     exports dev.ashlar.bench.peer;
