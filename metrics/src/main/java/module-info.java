@@ -1,5 +1,5 @@
 /** Meters, management, maps and pictures of live pools. */
-@SuppressWarnings("requires-automatic") // Micrometer has no module descriptor.
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"}) // Micrometer has no module descriptor.
 module dev.ashlar.metrics {
     requires com.fasterxml.jackson.core;
     requires transitive dev.ashlar.arenas;
