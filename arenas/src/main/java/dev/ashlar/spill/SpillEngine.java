@@ -219,7 +219,7 @@ final class SpillEngine<S> {
     void force() throws SpillException {
         now(0, _ -> {
             ground.force();
-            return null;
+            return true;
         });
     }
 
