@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 /** A table of texts, each column as wide as it must be. */
 final class Columns {
     private static final String GAP = "  ";
-    private static final char RIGHT = '>';
+    private static final String RIGHT = ">";
 
     private final boolean[] isRight;
     private final List<List<String>> rows = new ArrayList<>();
@@ -17,9 +17,9 @@ final class Columns {
     Columns(String... heads) {
         isRight = new boolean[heads.length];
         for (int i = 0; i < heads.length; i++) {
-            isRight[i] = heads[i].charAt(0) == RIGHT;
+            isRight[i] = heads[i].startsWith(RIGHT);
         }
-        rows.add(Arrays.stream(heads).map(head -> head.charAt(0) == RIGHT ? head.substring(1) : head).toList());
+        rows.add(Arrays.stream(heads).map(head -> head.startsWith(RIGHT) ? head.substring(1) : head).toList());
     }
 
     void row(String... cells) {

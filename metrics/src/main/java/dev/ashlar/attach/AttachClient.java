@@ -1,7 +1,6 @@
 package dev.ashlar.attach;
 
 import java.io.IOException;
-import java.io.Writer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +13,6 @@ import dev.ashlar.DefragOptions;
 import dev.ashlar.DefragReport;
 import dev.ashlar.DefragStep;
 import dev.ashlar.FitPolicy;
-import dev.ashlar.attach.AttachException.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,14 +45,14 @@ public final class AttachClient {
      * behind which ended by force are removed.
      */
     public static List<AttachedProcess> list() throws IOException {
-        return list(Processes.ofUser());
+        return list(Processes.ofUser(), LIST_PATIENCE);
     }
 
-    static List<AttachedProcess> list(Processes processes) throws IOException {
+    static List<AttachedProcess> list(Processes processes, Duration patience) throws IOException {
         List<AttachedProcess> found = new ArrayList<>();
         for (long pid : processes.sockets().keySet()) {
             try {
-                found.add(new AttachClient(processes, pid, null).process(LIST_PATIENCE));
+                found.add(new AttachClient(processes, pid, null).process(patience));
             } catch (AttachException e) {
                 switch (e.reason()) {
                     case NO_SUCH_PROCESS, NO_POOL, OTHER_USER, ENDED -> {
@@ -138,7 +136,7 @@ public final class AttachClient {
     /**
      * Changes that. A pool that has more keeps it until it is free.
      *
-     * @param bytes up to the capacity
+     * @param bytes up to the capacity, rounded up to whole regions
      */
     public LimitFigures limit(long bytes) throws IOException {
         return call(request(Operations.LIMIT).with("bytes", bytes), LimitFigures.class);
@@ -180,7 +178,7 @@ public final class AttachClient {
                 .with("file", file.toAbsolutePath())
                 .with("bytes", maxBytes)
                 .with("millis", time == null ? null : Math.max(1, time.toMillis()));
-        return RemoteRecording.start(send(request, Protocol.PATIENCE));
+        return RemoteRecording.start(send(request, Connection.FOREVER));
     }
 
     /**
