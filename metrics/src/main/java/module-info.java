@@ -4,6 +4,9 @@ module dev.ashlar.metrics {
     requires com.fasterxml.jackson.core;
     requires transitive dev.ashlar.arenas;
     requires transitive dev.ashlar.core;
+    requires jdk.jfr;
     requires static micrometer.core;
     requires static transitive org.jspecify;
+
+    exports dev.ashlar.sites;
 }
