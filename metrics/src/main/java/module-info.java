@@ -8,5 +8,6 @@ module dev.ashlar.metrics {
     requires static micrometer.core;
     requires static transitive org.jspecify;
 
+    exports dev.ashlar.doctor;
     exports dev.ashlar.sites;
 }

@@ -45,7 +45,7 @@ public final class SitesTable {
     }
 
     /** Such as {@code 512 B} or {@code 58.0 MiB}. */
-    static String bytes(long bytes) {
+    public static String bytes(long bytes) {
         int unit = (Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(bytes, 1))) / BITS_PER_UNIT;
         return unit == 0
                 ? bytes + " B"
