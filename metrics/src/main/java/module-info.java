@@ -5,14 +5,17 @@ module dev.ashlar.metrics {
     requires transitive dev.ashlar.arenas;
     requires transitive dev.ashlar.core;
     requires transitive java.management;
+    requires jdk.jfr;
     requires jdk.net;
     requires static transitive micrometer.core;
     requires static transitive org.jspecify;
 
     exports dev.ashlar.attach;
+    exports dev.ashlar.doctor;
     exports dev.ashlar.management;
     exports dev.ashlar.map;
     exports dev.ashlar.metrics;
+    exports dev.ashlar.sites;
 
     provides dev.ashlar.arenas.PoolListener with
             dev.ashlar.attach.AttachListener;

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             CompareCommand.class,
             CompactionCommand.class,
             SpaceCommand.class,
+            SitesCommand.class,
             CompletionCommand.class
         },
         sortOptions = false,
@@ -62,6 +63,7 @@ import picocli.CommandLine.Spec;
             "  ./ashlar compare               all allocators in one table, in minutes",
             "  ./ashlar space replay --help   file and volume space: requests from a text file, and a map",
             "  ./ashlar compaction            how closely movable blocks are packed after most were freed",
+            "  ./ashlar sites FILE.jfr        which call sites hold a pool's bytes, from a Flight Recorder file",
             "  ./ashlar jmh -h                the microbenchmarks, with JMH's own options"
         })
 public final class Main implements Runnable {
