@@ -82,7 +82,8 @@ final class PrometheusServer implements AutoCloseable {
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        throw new AssertionError("%s: %s (expected: what was waited for)%n%s".formatted(path, last, Files.readString(log)));
+        throw new AssertionError(
+                "%s: %s (expected: what was waited for)%n%s".formatted(path, last, Files.readString(log)));
     }
 
     private JsonNode get(String path) throws IOException {

@@ -37,7 +37,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Names, rules and the dashboard, as a real Prometheus sees them. */
 class PrometheusTest {
-    private static final Path DASHBOARDS = Path.of(System.getProperty("ashlar.home", "..")).resolve("metrics/dashboards");
+    private static final Path DASHBOARDS =
+            Path.of(System.getProperty("ashlar.home", "..")).resolve("metrics/dashboards");
     private static final Path RULES = DASHBOARDS.resolve("ashlar-alerts.yml");
     private static final Path RULE_TESTS = DASHBOARDS.resolveSibling("src/test/prometheus/ashlar-alerts-test.yml");
     private static final int SCRAPES = 4;
@@ -72,7 +73,8 @@ class PrometheusTest {
 
     /** A pool with all meters, and something to see in each. */
     private static MemoryPool pool(PrometheusMeterRegistry registry) {
-        MemoryPool pool = BoundPool.quiet("orders").capacity(64 * BoundPool.MIB).regionSize(BoundPool.MIB).arenas(2).build();
+        MemoryPool pool =
+                BoundPool.quiet("orders").capacity(64 * BoundPool.MIB).regionSize(BoundPool.MIB).arenas(2).build();
         Budget budget = pool.openBudget("sort", 1_000_000);
         budget.allocateAddress(300_000);
         budget.reserve(500_000);
@@ -205,11 +207,13 @@ class PrometheusTest {
     private static void check(PrometheusServer prometheus) throws IOException {
         prometheus.await("/api/v1/query?query=count_over_time(ashlar_pool_memory_committed_bytes%5B1m%5D)",
                 data -> data.path("result").path(0).path("value").path(1).asInt() >= SCRAPES - 1);
-        prometheus.await("/api/v1/label/pool/values", values -> values.size() == 1 && values.path(0).asText().equals("orders"));
+        prometheus.await("/api/v1/label/pool/values",
+                values -> values.size() == 1 && values.path(0).asText().equals("orders"));
         List<String> expressions = expressions();
         assertTrue(expressions.size() > 50, expressions::toString);
         for (String expression : expressions) {
-            String filled = expression.replace("$pool", ".+").replace("$__rate_interval", "1m").replace("$__range", "1m");
+            String filled =
+                    expression.replace("$pool", ".+").replace("$__rate_interval", "1m").replace("$__range", "1m");
             assertFalse(filled.contains("$"), filled);
             for (JsonNode sample : prometheus.query(filled)) {
                 assertEquals("orders", sample.path("metric").path("pool").asText(), filled);
