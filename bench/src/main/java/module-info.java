@@ -10,8 +10,10 @@ module dev.ashlar.bench {
     // sun.misc.Unsafe, one of the peers.
     requires jdk.unsupported;
     // The peers are needed to compile. Who measures them runs in a JVM of its own, on the class path.
+    requires static dev.ashlar.metrics;
     requires static io.netty.buffer;
     requires static jmh.core;
+    requires static micrometer.registry.prometheus;
     requires static org.lwjgl.jemalloc;
     requires static org.lwjgl.rpmalloc;
     requires static transitive org.jspecify;

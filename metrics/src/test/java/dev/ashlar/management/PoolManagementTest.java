@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+
 import javax.management.Attribute;
 import javax.management.AttributeList;
 import javax.management.AttributeNotFoundException;
@@ -110,7 +111,8 @@ class PoolManagementTest {
 
     @Test
     void register_specialCharacters_areQuotedAndFoundAgain() throws JMException {
-        for (String name : new String[] {"a,b=c:d", "*", "what?", "say \"hi\"", "two\nlines", "", "größe", "back\\slash"}) {
+        for (String name : new String[] {"a,b=c:d", "*", "what?", "say \"hi\"", "two\nlines", "", "größe",
+            "back\\slash"}) {
             try (MemoryPool odd = pool(name); PoolManagement registered = PoolManagement.register(odd, server)) {
                 assertEquals(name, ObjectName.unquote(registered.objectName().getKeyProperty("name")));
                 assertFalse(registered.objectName().isPattern());
@@ -211,7 +213,8 @@ class PoolManagementTest {
         }
         assertEquals(2, sum);
         CompositeData failures = (CompositeData) statistics.get("failuresByCause");
-        assertEquals(Set.of("CAPACITY", "BUDGET", "FRAGMENTATION", "OPERATING_SYSTEM"), failures.getCompositeType().keySet());
+        assertEquals(Set.of("CAPACITY", "BUDGET", "FRAGMENTATION", "OPERATING_SYSTEM"),
+                failures.getCompositeType().keySet());
         assertEquals(0L, failures.get("CAPACITY"));
         assertEquals(true, ((CompositeData) statistics.get("defragmentation")).get("alive"));
     }
@@ -350,9 +353,11 @@ class PoolManagementTest {
     void operations_wronglyCalled_areRefused() {
         assertThrows(ReflectionException.class, () -> invoke("explode"));
         assertThrows(ReflectionException.class, () -> invoke("trim", 1L));
-        RuntimeMBeanException noArena = assertThrows(RuntimeMBeanException.class, () -> invoke("defragment", 99, 0L, 0L));
+        RuntimeMBeanException noArena =
+                assertThrows(RuntimeMBeanException.class, () -> invoke("defragment", 99, 0L, 0L));
         assertInstanceOf(IllegalArgumentException.class, noArena.getCause());
-        RuntimeMBeanException negative = assertThrows(RuntimeMBeanException.class, () -> invoke("cacheLimits", -1L, 0L));
+        RuntimeMBeanException negative =
+                assertThrows(RuntimeMBeanException.class, () -> invoke("cacheLimits", -1L, 0L));
         assertInstanceOf(IllegalArgumentException.class, negative.getCause());
         RuntimeMBeanException none = assertThrows(
                 RuntimeMBeanException.class,

@@ -46,7 +46,8 @@ class LayersTest {
     void all_useWhatIsExported() {
         noClasses().that().resideInAnyPackage("dev.ashlar.metrics..", "dev.ashlar.management..", "dev.ashlar.map..",
                 "dev.ashlar.doctor..", "dev.ashlar.page..", "dev.ashlar.attach..", "dev.ashlar.sites..")
-                .should().dependOnClassesThat().resideInAnyPackage("dev.ashlar.os..", "dev.ashlar.block..", "dev.ashlar.fit..",
+                .should().dependOnClassesThat()
+                .resideInAnyPackage("dev.ashlar.os..", "dev.ashlar.block..", "dev.ashlar.fit..",
                         "dev.ashlar.region..", "dev.ashlar.slab..", "dev.ashlar.cache..", "dev.ashlar.arena..",
                         "dev.ashlar.movable..", "dev.ashlar.defrag..", "dev.ashlar.record..", "dev.ashlar.pool..")
                 .check(ALL);
