@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
             WorkloadCommand.class,
             CompareCommand.class,
             CompactionCommand.class,
+            AggregationCommand.class,
+            SpillBenchCommand.class,
             SpaceCommand.class,
             CompletionCommand.class
         },
@@ -62,6 +64,7 @@ import picocli.CommandLine.Spec;
             "  ./ashlar compare               all allocators in one table, in minutes",
             "  ./ashlar space replay --help   file and volume space: requests from a text file, and a map",
             "  ./ashlar compaction            how closely movable blocks are packed after most were freed",
+            "  ./ashlar aggregation           ten million rows, over four times what their pool holds: spill",
             "  ./ashlar jmh -h                the microbenchmarks, with JMH's own options"
         })
 public final class Main implements Runnable {
