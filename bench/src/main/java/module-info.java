@@ -24,6 +24,7 @@ module dev.ashlar.bench {
     exports dev.ashlar.bench.peer;
     exports dev.ashlar.bench.replay;
     exports dev.ashlar.bench.space;
+    exports dev.ashlar.bench.spill;
     exports dev.ashlar.bench.whatif;
     exports dev.ashlar.bench.workload;
 }

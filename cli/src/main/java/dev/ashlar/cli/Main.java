@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
             WorkloadCommand.class,
             CompareCommand.class,
             CompactionCommand.class,
+            AggregationCommand.class,
+            SpillBenchCommand.class,
             SpaceCommand.class,
             SitesCommand.class,
             CompletionCommand.class
@@ -64,6 +66,7 @@ import picocli.CommandLine.Spec;
             "  ./ashlar space replay --help   file and volume space: requests from a text file, and a map",
             "  ./ashlar compaction            how closely movable blocks are packed after most were freed",
             "  ./ashlar sites FILE.jfr        which call sites hold a pool's bytes, from a Flight Recorder file",
+            "  ./ashlar aggregation           ten million rows, over four times what their pool holds: spill",
             "  ./ashlar jmh -h                the microbenchmarks, with JMH's own options"
         })
 public final class Main implements Runnable {

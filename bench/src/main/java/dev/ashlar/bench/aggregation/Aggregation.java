@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class Aggregation {
     private static final int SAMPLES = 64;
 
+    /** No table begins with more than this part of the pool. */
+    private static final int LARGE_SHARE = 16;
+
     private final AggregationOptions options;
     private final Rows rows;
     private final Partition[] partitions;
@@ -211,12 +214,30 @@ public final class Aggregation {
         return bytes;
     }
 
+    /** With room for what the runs have in sum, as far as that is a small part of the pool: keys may be in several of them. */
+    private GroupTable tableFor(Partition partition) {
+        GroupTable table = partition.table;
+        long most = partition.runs.stream().mapToLong(run -> run.byteSize() / Groups.BYTES).sum();
+        if (table != null && most == 0) {
+            return table;
+        }
+        long groups = Math.min(most + (table == null ? 0 : table.groups()),
+                options.poolBytes() / LARGE_SHARE / Groups.BYTES);
+        GroupTable merged = GroupTable.allocateFor(pool, groups);
+        if (table != null) {
+            if (merged.byteSize() < table.byteSize()) {
+                pool.free(merged.block);
+                return table;
+            }
+            table.visit(merged::add);
+            pool.free(table.block);
+        }
+        return merged;
+    }
+
     private void merge(Partition partition, Groups.Visitor visitor) throws IOException {
         partition.isInUse = true;
-        GroupTable table = partition.table;
-        if (table == null) {
-            table = GroupTable.allocate(pool);
-        }
+        GroupTable table = tableFor(partition);
         for (SpillToken run : partition.runs) {
             MemorySegment restored = spill.restore(run, pool);
             for (long offset = 0; offset < restored.byteSize(); offset += Groups.BYTES) {

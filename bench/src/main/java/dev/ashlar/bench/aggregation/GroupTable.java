@@ -23,6 +23,15 @@ final class GroupTable {
         return allocate(pool, FIRST_SLOTS);
     }
 
+    /** An empty one with room for so many groups. */
+    static GroupTable allocateFor(MemoryPool pool, long groups) {
+        long slots = FIRST_SLOTS;
+        while (groups * 4 >= slots * LOAD_QUARTERS) {
+            slots *= 2;
+        }
+        return allocate(pool, slots);
+    }
+
     private static GroupTable allocate(MemoryPool pool, long slots) {
         return new GroupTable(pool.allocate(slots * Groups.BYTES, Long.BYTES).fill((byte) 0), slots);
     }
