@@ -29,7 +29,8 @@ class LeaksTest {
 
     private static void awaitLeaks(MemoryPool pool, long expected) {
         for (int i = 0; pool.statistics().leaks() < expected; i++) {
-            assertTrue(i < MOST_COLLECTIONS, () -> "leaks: " + pool.statistics().leaks() + " (expected: " + expected + ")");
+            assertTrue(i < MOST_COLLECTIONS,
+                    () -> "leaks: " + pool.statistics().leaks() + " (expected: " + expected + ")");
             System.gc();
         }
         assertEquals(expected, pool.statistics().leaks());

@@ -90,7 +90,8 @@ final class SitesCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (!Files.isRegularFile(recording)) {
-            throw new ParameterException(spec.commandLine(), recording + ": no such file (expected: a recording of Flight Recorder)");
+            throw new ParameterException(spec.commandLine(),
+                    recording + ": no such file (expected: a recording of Flight Recorder)");
         }
         OutputTarget asJson = new OutputTarget(spec.commandLine(), json);
         OutputTarget asPage = OutputTarget.ofFile(spec.commandLine(), "--output", flames);

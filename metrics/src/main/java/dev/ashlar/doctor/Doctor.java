@@ -164,14 +164,15 @@ public final class Doctor {
                 fails ? Severity.CRITICAL : Severity.WARNING,
                 Ailment.CAPACITY_TOO_SMALL,
                 isLimited ? "the limit is too low" : "the capacity is too small",
-                "%d requests failed, %d waited (%d wait now), pressure callbacks were called %d times; %s live, %s %s".formatted(
-                        failures,
-                        statistics.waits(),
-                        statistics.waiting(),
-                        statistics.pressureCalls(),
-                        SitesTable.bytes(memory.liveBytes()),
-                        isLimited ? "limit" : "capacity",
-                        SitesTable.bytes(isLimited ? statistics.limitBytes() : memory.capacityBytes())),
+                "%d requests failed, %d waited (%d wait now), pressure callbacks were called %d times; %s live, %s %s"
+                        .formatted(
+                                failures,
+                                statistics.waits(),
+                                statistics.waiting(),
+                                statistics.pressureCalls(),
+                                SitesTable.bytes(memory.liveBytes()),
+                                isLimited ? "limit" : "capacity",
+                                SitesTable.bytes(isLimited ? statistics.limitBytes() : memory.capacityBytes())),
                 isLimited
                         ? "raise the limit, up to the capacity"
                         : "build the pool with a larger capacity, or see which call sites hold the bytes",
@@ -240,12 +241,13 @@ public final class Doctor {
                 failures > 0 ? Severity.CRITICAL : Severity.WARNING,
                 Ailment.FRAGMENTATION,
                 "free memory is fragmented",
-                "fragmentation %.2f over %s free in partly used regions, the largest piece %s; %d requests failed by it%s".formatted(
-                        memory.fragmentation(),
-                        SitesTable.bytes(memory.partlyFreeBytes()),
-                        SitesTable.bytes(memory.largestPartlyFreeBytes()),
-                        failures,
-                        suffering.isEmpty() ? "" : "; requests that suffer: of " + suffering),
+                "fragmentation %.2f over %s free in partly used regions, the largest piece %s; %d requests failed by it%s"
+                        .formatted(
+                                memory.fragmentation(),
+                                SitesTable.bytes(memory.partlyFreeBytes()),
+                                SitesTable.bytes(memory.largestPartlyFreeBytes()),
+                                failures,
+                                suffering.isEmpty() ? "" : "; requests that suffer: of " + suffering),
                 "defragment; if it comes back, try another fit policy, which a recording of the pool helps to choose",
                 command("defrag PID"));
     }
@@ -301,7 +303,8 @@ public final class Doctor {
                     Severity.WARNING,
                     Ailment.DECAY_OFF,
                     "decay is off, and free pages stay",
-                    "%s of free blocks may be in memory, and the decay time is NEVER".formatted(SitesTable.bytes(dirty)),
+                    "%s of free blocks may be in memory, and the decay time is NEVER"
+                            .formatted(SitesTable.bytes(dirty)),
                     "set a decay time (DefragSettings.withDecayTime), or give the pages back now",
                     command("purge PID"));
         }

@@ -27,7 +27,8 @@ public final class SitesTable {
                 all.size(),
                 sites.samples(allocated)));
         lines.add("");
-        lines.add(String.format(Locale.ROOT, "%10s %7s %8s  %s", allocated ? "allocated" : "live", "share", "samples", "site"));
+        lines.add(String.format(Locale.ROOT, "%10s %7s %8s  %s", allocated ? "allocated" : "live", "share", "samples",
+                "site"));
         long sum = Math.max(1, sites.bytes(allocated));
         for (Site site : all.stream().limit(top).toList()) {
             lines.add(String.format(

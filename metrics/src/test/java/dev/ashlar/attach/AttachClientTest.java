@@ -93,7 +93,8 @@ class AttachClientTest {
     void limit_set_isThePools() throws IOException {
         try (Attached attached = new Attached(directory, "one")) {
             MemoryPool pool = attached.pool();
-            assertEquals(new LimitFigures(pool.capacity(), pool.capacity(), pool.statistics().memory().committedBytes()),
+            assertEquals(
+                    new LimitFigures(pool.capacity(), pool.capacity(), pool.statistics().memory().committedBytes()),
                     attached.client().limit());
             assertEquals(8 << 20, attached.client().limit(8 << 20).limitBytes());
             assertEquals(8 << 20, pool.limit());
@@ -140,7 +141,8 @@ class AttachClientTest {
     void process_twoPoolsOfOneName_areToldApartByNumber() throws IOException {
         try (Attached attached = new Attached(directory, "same", "same")) {
             attached.pool().limit(8 << 20);
-            assertEquals("process " + OWN + ": pool: same, 2 of them (expected: the number of one: #1 (same), #2 (same))",
+            assertEquals(
+                    "process " + OWN + ": pool: same, 2 of them (expected: the number of one: #1 (same), #2 (same))",
                     failure(Reason.WHICH_POOL, () -> attached.client().pool("same").statistics()).getMessage());
             assertEquals(8 << 20, attached.client().pool("#1").limit().limitBytes());
             assertEquals(32 << 20, attached.client().pool("#2").limit().limitBytes());
@@ -224,7 +226,8 @@ class AttachClientTest {
         try (Attached attached = new Attached(directory, "one")) {
             Path file = directory.resolve("no").resolve("t");
             AttachException e = failure(Reason.REFUSED, () -> attached.client().record(file, 1 << 20, null));
-            assertTrue(e.getMessage().startsWith("process " + OWN + ": " + file + " can't be written: "), e::getMessage);
+            assertTrue(e.getMessage().startsWith("process " + OWN + ": " + file + " can't be written: "),
+                    e::getMessage);
         }
     }
 

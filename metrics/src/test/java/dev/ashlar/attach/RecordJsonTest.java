@@ -41,7 +41,8 @@ class RecordJsonTest {
                     + "\"policy\":\"BEST_FIT\",\"time\":\"PT1.5S\",\"inner\":[{\"name\":\"\"},{\"name\":\"x\"}],\"causes\":{\"CAPACITY\":7}}";
 
     private static Sample sample() {
-        return new Sample(-3, Long.MAX_VALUE, 0.25, true, "a \"b\"\n\0", null, FitPolicy.BEST_FIT, Duration.ofMillis(1500),
+        return new Sample(-3, Long.MAX_VALUE, 0.25, true, "a \"b\"\n\0", null, FitPolicy.BEST_FIT,
+                Duration.ofMillis(1500),
                 List.of(new Inner(""), new Inner("x")), Map.of(Cause.CAPACITY, 7L));
     }
 
@@ -143,7 +144,8 @@ class RecordJsonTest {
     @Test
     void read_refusedByTheRecord_saysWhy() {
         IOException e = assertThrows(IOException.class, () -> read(
-                "{\"favour\":\"SPEED\",\"inForce\":null,\"windows\":1,\"switches\":1,\"recent\":[]}", Adaptation.class));
+                "{\"favour\":\"SPEED\",\"inForce\":null,\"windows\":1,\"switches\":1,\"recent\":[]}",
+                Adaptation.class));
         assertEquals("Adaptation.inForce: null (expected: an array)", e.getMessage());
     }
 

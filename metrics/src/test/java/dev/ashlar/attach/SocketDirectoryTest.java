@@ -74,7 +74,8 @@ class SocketDirectoryTest {
 
     @Test
     void make_anotherUsers_isRefused() throws IOException {
-        Files.createDirectory(place, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectory(place,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         long other = userId + 1;
         String message =
                 assertThrows(IOException.class, () -> SocketDirectory.make(List.of(place), other)).getMessage();

@@ -23,7 +23,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** Each finding at, below and above its threshold. */
 class DoctorTest {
     private static Arguments ill(
-            String what, Ailment ailment, Severity severity, String evidence, String command, Consumer<Patient> illness) {
+            String what, Ailment ailment, Severity severity, String evidence, String command,
+            Consumer<Patient> illness) {
         return Arguments.of(what, ailment, severity, evidence, command, illness);
     }
 
@@ -120,7 +121,8 @@ class DoctorTest {
                 ill("a leak", Ailment.LEAKS, Severity.WARNING,
                         "1 views, arenas or budgets were given up with blocks in them", "ashlar sites FILE",
                         p -> p.leaks = 1),
-                ill("leaks by site", Ailment.LEAKS, Severity.WARNING, "; sites that hold the most: A.b:1 (2.0 MiB), C.d:2 (512 B)",
+                ill("leaks by site", Ailment.LEAKS, Severity.WARNING,
+                        "; sites that hold the most: A.b:1 (2.0 MiB), C.d:2 (512 B)",
                         "ashlar sites FILE", p -> {
                             p.leaks = 2;
                             p.sites.add(new Site("A.b:1", 2 * MIB, 4, 0, 0));

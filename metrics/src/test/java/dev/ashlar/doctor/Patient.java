@@ -52,7 +52,8 @@ final class Patient {
 
     Examination examination() {
         HeapStatistics memory = new HeapStatistics(capacityBytes, committedBytes, liveBytes, cachedBytes + queuedBytes,
-                partlyFreeBytes, 0, 0, 0, 10, 0, 10, 0, partlyFreeBytes, largestPartlyFreeBytes, largestPartlyFreeBytes);
+                partlyFreeBytes, 0, 0, 0, 10, 0, 10, 0, partlyFreeBytes, largestPartlyFreeBytes,
+                largestPartlyFreeBytes);
         DefragStatistics defragmentation = new DefragStatistics(
                 workerAlive, 3, 0, 1, 0, 0, 0, 0, 0, 0, 0, dirtyBytes, LockSlices.NONE);
         long failed = failures.values().stream().mapToLong(Long::longValue).sum();

@@ -171,7 +171,8 @@ class CallSitesTest {
         Path file = folder.resolve("damaged.jfr");
         for (int length : new int[] {0, 3, 68, 500, whole.length / 2, whole.length - 1}) {
             Files.write(file, java.util.Arrays.copyOf(whole, length));
-            SitesException thrown = assertThrows(SitesException.class, () -> CallSites.read(file, null), () -> length + " bytes");
+            SitesException thrown =
+                    assertThrows(SitesException.class, () -> CallSites.read(file, null), () -> length + " bytes");
             assertTrue(
                     thrown.getMessage().endsWith("(expected: a recording of Flight Recorder, whole)"),
                     thrown.getMessage());
@@ -187,7 +188,8 @@ class CallSitesTest {
         assertEquals(5, lines.size(), lines::toString);
         assertEquals("694.3 KiB allocated at 2 call sites, estimated from 21 samples", lines.getFirst());
         assertTrue(
-                lines.get(3).matches(" 683\\.6 KiB  98\\.5 %       10  dev\\.ashlar\\.sites\\.CallSitesTest\\.use:\\d+"),
+                lines.get(3)
+                        .matches(" 683\\.6 KiB  98\\.5 %       10  dev\\.ashlar\\.sites\\.CallSitesTest\\.use:\\d+"),
                 lines.get(3));
         assertEquals("... and 1 more", lines.get(4));
     }

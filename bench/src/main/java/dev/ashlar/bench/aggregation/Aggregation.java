@@ -71,10 +71,11 @@ public final class Aggregation {
             scan();
             long scanned = System.nanoTime();
             long stateBytes = stateBytes();
-            Groups.Visitor visitor = check == null ? (_, _, _, _, _) -> groups++ : (key, count, sum, least, greatest) -> {
-                groups++;
-                check.compare(key, count, sum, least, greatest);
-            };
+            Groups.Visitor visitor =
+                    check == null ? (_, _, _, _, _) -> groups++ : (key, count, sum, least, greatest) -> {
+                        groups++;
+                        check.compare(key, count, sum, least, greatest);
+                    };
             for (int i = 0; i < partitions.length; i++) {
                 merge(partitions[i], visitor);
                 if (i % (partitions.length / Math.min(partitions.length, SAMPLES)) == 0) {
