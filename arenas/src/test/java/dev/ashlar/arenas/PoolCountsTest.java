@@ -211,7 +211,7 @@ class PoolCountsTest {
             PoolExhaustedException full =
                     assertThrows(PoolExhaustedException.class, () -> pool.allocateAddress((2 << 20) - 4096));
             assertEquals(Cause.CAPACITY, full.kind());
-            assertTrue(full.getMessage().contains("limit 4194304, committed"), full.getMessage());
+            assertTrue(String.valueOf(full.getMessage()).contains("limit 4194304, committed"), full.getMessage());
             assertThrows(PoolExhaustedException.class, () -> pool.allocateAddress(5 << 20));
             pool.limit(Long.MAX_VALUE);
             assertEquals(CAPACITY, pool.limit());

@@ -3,7 +3,6 @@ package dev.ashlar.event;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -108,9 +107,8 @@ class EventsTest {
         try (FlightRecording recording = FlightRecording.of("Steal");
                 MemoryPool pool = builder("steal").capacity(2 * REGION).arenas(2).build()) {
             // Whichever arena is home: it fills what it has, and then is served from the other's, or has taken both regions.
-            List<Long> blocks = new ArrayList<>();
-            for (long block; (block = pool.tryAllocateAddress(10_000, 16)) != 0;) {
-                blocks.add(block);
+            while (pool.tryAllocateAddress(10_000, 16) != 0) {
+                // Until nothing is left.
             }
             long steals = pool.statistics().steals();
             List<RecordedEvent> events = recording.events("Steal", "steal");

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -56,7 +57,7 @@ class SamplingTest {
         Map<Long, RecordedEvent> allocated = byNumber(recording.events("BlockAllocated", pool));
         Map<Long, RecordedEvent> freed = byNumber(recording.events("BlockFreed", pool));
         for (Map.Entry<Long, RecordedEvent> each : freed.entrySet()) {
-            RecordedEvent from = allocated.remove(each.getKey());
+            RecordedEvent from = Objects.requireNonNull(allocated.remove(each.getKey()));
             for (String field : List.of("address", "requestedSize", "weight")) {
                 assertEquals(from.getLong(field), each.getValue().getLong(field), field);
             }
@@ -98,7 +99,7 @@ class SamplingTest {
             Budget budget = pool.openBudget("b", 1 << 20);
             ConfinedPool view = pool.confined();
             for (int i = 0; i < 50; i++) {
-                long byteSize = 40 + 300 * i;
+                long byteSize = 40 + 300L * i;
                 live.add(pool.allocateAddress(byteSize));
                 live.add(budget.allocateAddress(byteSize));
                 live.add(view.allocateAddress(byteSize));
@@ -159,6 +160,7 @@ class SamplingTest {
         try (MemoryPool pool = builder("ended").build()) {
             long sampled;
             try (FlightRecording recording = FlightRecording.ofSamples(EACH)) {
+                Objects.requireNonNull(recording);
                 sampled = pool.allocateAddress(100);
             }
             try (FlightRecording next = FlightRecording.of("BlockFreed")) {

@@ -127,13 +127,13 @@ class SpillAsyncTest {
         begun.await();
         assertEquals(3 << 20, spill.statistics().inFlightBytes());
         MemorySegment small = block(100, 2);
-        CompletableFuture<CompletableFuture<SpillToken>> waits =
-                CompletableFuture.supplyAsync(() -> spill.spillAsync(pool, small));
+        CompletableFuture<SpillToken> waits =
+                CompletableFuture.supplyAsync(() -> spill.spillAsync(pool, small)).thenCompose(later -> later);
         assertEquals(1, spill.statistics().inFlight());
         assertFalse(large.isDone());
         gate.countDown();
         spill.discard(large.join());
-        spill.discard(waits.join().join());
+        spill.discard(waits.join());
         assertEquals(1, mostWriting.get());
     }
 
@@ -186,8 +186,8 @@ class SpillAsyncTest {
         }
         begun.await();
         MemorySegment late = block(1000, 9);
-        CompletableFuture<CompletableFuture<SpillToken>> waiting =
-                CompletableFuture.supplyAsync(() -> spill.spillAsync(pool, late));
+        CompletableFuture<SpillToken> waiting =
+                CompletableFuture.supplyAsync(() -> spill.spillAsync(pool, late)).thenCompose(later -> later);
         Thread closing = Thread.startVirtualThread(() -> {
             try {
                 spill.close();
@@ -196,7 +196,7 @@ class SpillAsyncTest {
             }
         });
         // Whether it waits in line or comes too late: it fails while the others still write.
-        CompletionException e = assertThrows(CompletionException.class, () -> waiting.join().join());
+        CompletionException e = assertThrows(CompletionException.class, () -> waiting.join());
         assertEquals(Kind.CLOSED, assertInstanceOf(SpillException.class, e.getCause()).kind());
         assertFalse(channel.isClosed());
         gate.countDown();

@@ -214,7 +214,7 @@ class SpillFileTest {
             SpillToken first = small.spill(pool, block(8000, 1));
             MemorySegment block = block(5000, 2);
             SpillException e = refused(Kind.FULL, () -> small.spill(pool, block));
-            assertTrue(e.getMessage().contains("limit 12288, 8192 used"), e::getMessage);
+            assertTrue(String.valueOf(e.getMessage()).contains("limit 12288, 8192 used"), e::getMessage);
             Patterns.check(block, 5000, 2);
             small.validate();
             small.discard(first);
@@ -229,8 +229,8 @@ class SpillFileTest {
         SpillToken token = spill.spill(pool, block(10_000, 2));
         flip(8192 + 9_999);
         SpillException e = refused(Kind.DAMAGED, () -> spill.restore(token, pool));
-        assertTrue(e.getMessage().contains(token + " at offset 8192: CRC-32C 0x"), e::getMessage);
-        assertTrue(e.getMessage().contains("expected: 0x"), e::getMessage);
+        assertTrue(String.valueOf(e.getMessage()).contains(token + " at offset 8192: CRC-32C 0x"), e::getMessage);
+        assertTrue(String.valueOf(e.getMessage()).contains("expected: 0x"), e::getMessage);
         assertEquals(0, pool.statistics().memory().liveBytes());
         spill.validate();
         flip(8192 + 9_999);
@@ -256,7 +256,7 @@ class SpillFileTest {
             channel.truncate(4000);
         }
         SpillException e = refused(Kind.TRUNCATED, () -> spill.restore(token, pool));
-        assertTrue(e.getMessage().contains("the file ends at 4000 (expected: 10000 or later)"), e::getMessage);
+        assertTrue(String.valueOf(e.getMessage()).contains("the file ends at 4000 (expected: 10000 or later)"), e::getMessage);
         spill.discard(token);
     }
 
@@ -283,7 +283,7 @@ class SpillFileTest {
         Thread.currentThread().interrupt();
         SpillException e = refused(Kind.MISSING, () -> spill.restore(token, pool));
         assertTrue(Thread.interrupted());
-        assertTrue(e.getMessage().contains("test.spill"), e::getMessage);
+        assertTrue(String.valueOf(e.getMessage()).contains("test.spill"), e::getMessage);
         MemorySegment block = block(100, 2);
         refused(Kind.MISSING, () -> spill.spill(pool, block));
         Patterns.check(block, 100, 2);

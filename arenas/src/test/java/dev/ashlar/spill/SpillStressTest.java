@@ -136,24 +136,20 @@ class SpillStressTest {
     private static int contend(MemoryPool pool, SpillFile store, SpillToken token, long seed, int kind)
             throws SpillException {
         try {
-            switch (kind) {
-                case 0 -> {
-                    MemorySegment restored = store.restore(token, pool);
-                    Patterns.check(restored, 20_000, seed);
-                    pool.free(restored);
-                    return 1;
-                }
-                case 1 -> {
-                    store.discard(token);
-                    return 1;
-                }
-                default -> {
-                    MemorySegment target = MemorySegment.ofArray(new byte[20_000]);
-                    store.read(token, target);
-                    Patterns.check(target, 20_000, seed);
-                    return 0;
-                }
+            if (kind == 0) {
+                MemorySegment restored = store.restore(token, pool);
+                Patterns.check(restored, 20_000, seed);
+                pool.free(restored);
+                return 1;
             }
+            if (kind == 1) {
+                store.discard(token);
+                return 1;
+            }
+            MemorySegment target = MemorySegment.ofArray(new byte[20_000]);
+            store.read(token, target);
+            Patterns.check(target, 20_000, seed);
+            return 0;
         } catch (IllegalArgumentException e) {
             return 0;
         }

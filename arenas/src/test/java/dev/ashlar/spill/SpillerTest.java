@@ -96,6 +96,7 @@ class SpillerTest {
             check(used, 3);
             more.add(page(4));
         }
+        assertFalse(more.isEmpty());
         assertFalse(used.isSpilled());
         assertFalse(pinned.isSpilled());
         Patterns.check(pin.segment(), PAGE, 1);
@@ -168,6 +169,7 @@ class SpillerTest {
         while (!first.isSpilled()) {
             more.add(page(1));
         }
+        assertFalse(more.isEmpty());
         channel.faults = (call, _) -> call == Call.READ ? Fault.FLIP : Fault.NONE;
         assertThrows(SpillException.class, first::pin);
         channel.faults = (_, _) -> Fault.NONE;
