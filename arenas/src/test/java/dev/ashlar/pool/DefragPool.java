@@ -16,6 +16,7 @@ import dev.ashlar.FitPolicy;
 import dev.ashlar.FreeSpace;
 import dev.ashlar.PoolStatistics;
 import dev.ashlar.block.BlockLayout;
+import dev.ashlar.block.SizeClasses;
 import dev.ashlar.os.Memory;
 import dev.ashlar.os.OsMemory;
 import dev.ashlar.testing.FaultyOs;
@@ -149,7 +150,8 @@ final class DefragPool implements AutoCloseable {
         engine.walk((block, bytes, state) -> {
             long from = (block + BlockLayout.TREE_LINK_BYTES + page - 1) & -page;
             long to = (block + bytes) & -page;
-            if (state == BlockState.FREE && bytes > 2 * page && from < to) {
+            // Not the free cells of a slab that is in use: the largest have two pages, and a few bytes.
+            if (state == BlockState.FREE && bytes > SizeClasses.MAX_BYTES && from < to) {
                 resident[0] += os.residentBytes(from, to - from);
             }
         });
