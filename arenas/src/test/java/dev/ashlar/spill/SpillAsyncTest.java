@@ -128,7 +128,7 @@ class SpillAsyncTest {
         assertEquals(3 << 20, spill.statistics().inFlightBytes());
         MemorySegment small = block(100, 2);
         CompletableFuture<SpillToken> waits =
-                CompletableFuture.supplyAsync(() -> spill.spillAsync(pool, small)).thenCompose(later -> later);
+                CompletableFuture.completedFuture(small).thenComposeAsync(block -> spill.spillAsync(pool, block));
         assertEquals(1, spill.statistics().inFlight());
         assertFalse(large.isDone());
         gate.countDown();
@@ -187,7 +187,7 @@ class SpillAsyncTest {
         begun.await();
         MemorySegment late = block(1000, 9);
         CompletableFuture<SpillToken> waiting =
-                CompletableFuture.supplyAsync(() -> spill.spillAsync(pool, late)).thenCompose(later -> later);
+                CompletableFuture.completedFuture(late).thenComposeAsync(block -> spill.spillAsync(pool, block));
         Thread closing = Thread.startVirtualThread(() -> {
             try {
                 spill.close();

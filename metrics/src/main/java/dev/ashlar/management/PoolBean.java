@@ -91,7 +91,6 @@ final class PoolBean implements DynamicMBean {
                 list.add(new Attribute(name, getAttribute(name)));
             } catch (AttributeNotFoundException | RuntimeException e) {
                 // Left out, as the contract has it.
-                continue;
             }
         }
         return list;
@@ -107,7 +106,6 @@ final class PoolBean implements DynamicMBean {
                 list.add(each);
             } catch (AttributeNotFoundException | InvalidAttributeValueException | RuntimeException e) {
                 // Left out, as the contract has it.
-                continue;
             }
         }
         return list;

@@ -63,7 +63,6 @@ public final class PoolManagement implements AutoCloseable {
                 return new PoolManagement(server, name);
             } catch (InstanceAlreadyExistsException e) {
                 // Taken: the next one.
-                continue;
             } catch (JMException e) {
                 throw new IllegalStateException(name + ": " + e.getMessage(), e);
             }
