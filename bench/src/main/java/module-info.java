@@ -10,17 +10,21 @@ module dev.ashlar.bench {
     // sun.misc.Unsafe, one of the peers.
     requires jdk.unsupported;
     // The peers are needed to compile. Who measures them runs in a JVM of its own, on the class path.
+    requires static dev.ashlar.metrics;
     requires static io.netty.buffer;
     requires static jmh.core;
+    requires static micrometer.registry.prometheus;
     requires static org.lwjgl.jemalloc;
     requires static org.lwjgl.rpmalloc;
     requires static transitive org.jspecify;
 
+    exports dev.ashlar.bench.aggregation;
     exports dev.ashlar.bench.compaction;
     exports dev.ashlar.bench.compare;
     exports dev.ashlar.bench.peer;
     exports dev.ashlar.bench.replay;
     exports dev.ashlar.bench.space;
+    exports dev.ashlar.bench.spill;
     exports dev.ashlar.bench.whatif;
     exports dev.ashlar.bench.workload;
 }

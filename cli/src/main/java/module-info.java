@@ -2,6 +2,7 @@
 module dev.ashlar.cli {
     requires dev.ashlar.bench;
     requires dev.ashlar.core;
+    requires dev.ashlar.metrics;
     requires info.picocli;
     requires static org.jspecify;
 

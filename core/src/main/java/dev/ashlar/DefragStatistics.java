@@ -18,6 +18,7 @@ import java.io.Serializable;
  * @param purges how often the operating system was asked to take pages inside free blocks back
  * @param dirtyBytes of the pages inside free blocks that may be resident now
  * @param locks for how long arenas' locks were held
+ * @param totalNanos how long the runs took, pauses included; those that have ended
  */
 public record DefragStatistics(
         boolean alive,
@@ -32,6 +33,7 @@ public record DefragStatistics(
         long releasedBytes,
         long purges,
         long dirtyBytes,
-        LockSlices locks)
+        LockSlices locks,
+        long totalNanos)
         implements
             Serializable {}

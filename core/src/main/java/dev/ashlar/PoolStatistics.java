@@ -37,6 +37,7 @@ import java.util.Map;
  * @param remoteFrees how many cells went back over an arena's queue, and not at once into its slabs or a cache for good
  * @param failuresByCause how many requests failed, by cause: all causes, budgets' refusals among them
  * @param policySwitches how often the adaptive policy changed the one in force
+ * @param leaks how many views and confined arenas were found that nobody can close any more, and budgets that were closed while blocks of them were live
  */
 public record PoolStatistics(
         HeapStatistics memory,
@@ -68,7 +69,8 @@ public record PoolStatistics(
         long localFrees,
         long remoteFrees,
         Map<PoolExhaustedException.Cause, Long> failuresByCause,
-        long policySwitches)
+        long policySwitches,
+        long leaks)
         implements
             Serializable {
     /** An unmodifiable copy of the map. */

@@ -14,6 +14,7 @@ import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.HeapStatistics;
 import dev.ashlar.InvalidFreeException;
 import dev.ashlar.PolicySwitch;
+import dev.ashlar.RegionState;
 import dev.ashlar.block.BackReference;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.CellHeaders;
@@ -28,6 +29,7 @@ import dev.ashlar.region.BlockSpace;
 import dev.ashlar.region.BlockValidator;
 import dev.ashlar.region.FreeDiagnosis;
 import dev.ashlar.region.Guards;
+import dev.ashlar.region.RegionWalk;
 import dev.ashlar.slab.SlabTable;
 import dev.ashlar.slab.SlabValidator;
 import dev.ashlar.slab.Slabs;
@@ -786,6 +788,40 @@ public final class CoreArena {
             }
             return null;
         });
+    }
+
+    /**
+     * Shows a region of this arena, in pieces, under its lock.
+     *
+     * @param waiting cells of this arena that wait in its queue
+     * @return false if the region is another's, or nobody's, by now; nothing has been shown then
+     * @throws IllegalStateException if the pool is closed
+     */
+    public boolean show(int region, RegionWalk walk, WaitingCells waiting) {
+        return inside(() -> {
+            gate.serves();
+            if (!space.table().isInUse(region)) {
+                return false;
+            }
+            walk.visitor().region(
+                    region,
+                    geometry.regionStart(region),
+                    space.table().regions().tableBytesEach(),
+                    RegionState.IN_USE,
+                    number);
+            walk.show(
+                    space,
+                    region,
+                    soleOwner == CellHeaders.POOL
+                            ? new BlockPieces(table, waiting, walk.visitor())
+                            : BlockPieces.ofMovable(walk.visitor()));
+            return true;
+        });
+    }
+
+    /** The cells that wait in this arena's queue at this moment. */
+    public WaitingCells waitingCells() {
+        return inside(() -> WaitingCells.of(queue, stranded));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.ashlar.arena;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,11 @@ final class RemoteQueue {
         cells.addAndGet(-batch.count());
         bytes.addAndGet(-batch.usableBytes());
         spare.put(batch);
+    }
+
+    /** Shows the batches that wait, those that come meanwhile perhaps not; under the arena's lock, so that none of them leaves. */
+    void forEach(Consumer<CellBatch> action) {
+        queue.forEach(action);
     }
 
     /** About how many batches wait. */

@@ -26,6 +26,11 @@ final class StrandedCells {
         return count;
     }
 
+    /** The one at an index below {@link #count}. */
+    long get(int index) {
+        return cells[index];
+    }
+
     /** Takes one out; there is one. */
     long removeLast() {
         return cells[--count];

@@ -7,10 +7,12 @@ import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.ashlar.HeapStatistics;
 import dev.ashlar.InvalidFreeException;
 import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.SizeClasses;
+import dev.ashlar.event.AllocationFailed;
 import dev.ashlar.os.Cores;
 import dev.ashlar.pool.BlockOwner;
 import dev.ashlar.pool.PoolEngine;
@@ -141,7 +143,7 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
     private long allocateCounted(long byteSize, long alignment, boolean toMove) {
         long expected = usableBytesFor(byteSize, alignment);
         if (!credits.take(expected) && !charge(expected)) {
-            throw exhausted(byteSize, expected);
+            throw exhausted(byteSize, alignment, expected);
         }
         long address = 0;
         long usable = 0;
@@ -159,7 +161,7 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
             credits.put(-more, Long.MAX_VALUE);
             blocks.increment();
             engine.freeSlowly(address, number);
-            throw exhausted(byteSize, usable);
+            throw exhausted(byteSize, alignment, usable);
         }
         return address;
     }
@@ -197,11 +199,14 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
         return BlockLayout.payloadBytes(BlockLayout.unitsFor(payload));
     }
 
-    private PoolExhaustedException exhausted(long byteSize, long most) {
+    private PoolExhaustedException exhausted(long byteSize, long alignment, long most) {
         refusals.increment();
         BudgetStatistics now = statistics();
         Budget full = tightest(most);
         BudgetStatistics there = full.statistics();
+        HeapStatistics memory = pool.statistics().memory();
+        AllocationFailed.write(
+                pool.name(), full.name(), PoolExhaustedException.Cause.BUDGET, byteSize, alignment, memory);
         return engine.refused(new PoolExhaustedException(
                 ("budget '%s': BUDGET: %d bytes do not fit: limit %d, live %d; '%s' has a limit of %d and %d live;"
                         + " freeing %d bytes or more there, or a larger limit, would help")
@@ -216,7 +221,7 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
                                 Math.max(1, there.liveBytes() + most - there.limitBytes())),
                 PoolExhaustedException.Cause.BUDGET,
                 byteSize,
-                pool.statistics().memory(),
+                memory,
                 0,
                 null));
     }
@@ -367,6 +372,16 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
         }
 
         @Override
+        public long liveBlocks() {
+            return blocks.sum();
+        }
+
+        @Override
+        public long liveBytes() {
+            return chargedBytes - credits.sum();
+        }
+
+        @Override
         public String describe() {
             return "budget '" + name() + "'";
         }
@@ -413,7 +428,7 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
             long more = Math.max(chargedBytes, byteSize) - Math.max(chargedBytes, reservedBytes);
             Budget from = parent;
             if (from != null && more > 0 && !from.chargeExactly(more)) {
-                throw from.exhausted(byteSize, more);
+                throw from.exhausted(byteSize, BlockLayout.UNIT_BYTES, more);
             }
             if (from != null && more < 0) {
                 from.undrawExactly(-more);
@@ -443,8 +458,8 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
     }
 
     /**
-     * Stops allocating, and gives up the reservation. What is still live is reported to the logger {@code dev.ashlar}, and stays live and counted until it
-     * is freed. Closing again does nothing.
+     * Stops allocating, and gives up the reservation. What is still live is reported to the logger {@code dev.ashlar}, and as a leak; it stays live and
+     * counted until it is freed. Closing again does nothing.
      */
     @Override
     public void close() {
@@ -471,6 +486,13 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
                             WARNING,
                             "budget '%s' of pool '%s': closed with %d bytes live in %d blocks (expected: none)"
                                     .formatted(name(), pool.name(), left.liveBytes(), left.liveBlocks()));
+            engine.leaks()
+                    .found(
+                            "budget",
+                            name() + ", which is closed",
+                            left.liveBlocks(),
+                            left.liveBytes(),
+                            sample -> sample.owner() == number);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.CellHeaders;
 import dev.ashlar.block.SizeClasses;
 import dev.ashlar.cache.CoreCache;
+import dev.ashlar.pool.Leaks;
 import dev.ashlar.pool.PoolEngine;
 
 /**
@@ -27,6 +28,7 @@ public final class ConfinedPool implements SegmentAllocator, AutoCloseable {
     /** The largest request that the cache serves; less than any in a pool that does more than take a cell. */
     private final long hotBytes;
 
+    private final Leaks.Tracked tracked;
     private boolean closed;
 
     ConfinedPool(MemoryPool pool, PoolEngine engine, Segments segments) {
@@ -36,6 +38,12 @@ public final class ConfinedPool implements SegmentAllocator, AutoCloseable {
         owner = Thread.currentThread();
         cache = engine.newCache();
         hotBytes = pool.isZeroing() ? -1 : SizeClasses.MAX_BYTES;
+        tracked = track(engine, cache);
+    }
+
+    /** What is done when the view is dropped must not refer to it. */
+    private Leaks.Tracked track(PoolEngine ofPool, CoreCache ofView) {
+        return ofPool.leaks().track(this, () -> ofPool.viewDropped(ofView));
     }
 
     /** The pool that this is a view of. */
@@ -153,7 +161,8 @@ public final class ConfinedPool implements SegmentAllocator, AutoCloseable {
     }
 
     /**
-     * Gives what is cached back to the pool. Closing again, or after the pool, does nothing.
+     * Gives what is cached back to the pool. Closing again, or after the pool, does nothing. A view that is dropped without is counted as a leak, and what it
+     * has cached comes back when that is found.
      *
      * @throws WrongThreadException if the view belongs to another thread
      */
@@ -164,6 +173,7 @@ public final class ConfinedPool implements SegmentAllocator, AutoCloseable {
         }
         if (!closed) {
             closed = true;
+            tracked.closed();
             engine.release(cache);
         }
     }

@@ -25,6 +25,7 @@ import dev.ashlar.InvalidFreeException;
 import dev.ashlar.OsException;
 import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.PoolStatistics;
+import dev.ashlar.RegionVisitor;
 import dev.ashlar.SizeClassFragmentation;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.CellHeaders;
@@ -626,6 +627,22 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
         Objects.requireNonNull(visitor, "visitor");
         try {
             engine.walk(visitor);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Shows all regions in address order, and of the committed ones each byte, by what it is used for. An arena's lock is held for one region at a time, so that
+     * others allocate and free meanwhile; then the whole is no picture of one moment, and which cells are live, cached or queued is a guess. The bytes of a walk while no
+     * thread allocates or frees add up to {@link #statistics}, unless cells were found damaged: those count as cached here. O(regions + blocks).
+     *
+     * @throws HeapCorruptionException if a header is damaged; its arena is fenced then
+     */
+    public void walkRegions(RegionVisitor visitor) {
+        Objects.requireNonNull(visitor, "visitor");
+        try {
+            engine.walkRegions(visitor);
         } finally {
             Reference.reachabilityFence(this);
         }

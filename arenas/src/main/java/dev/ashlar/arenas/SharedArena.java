@@ -3,23 +3,68 @@ package dev.ashlar.arenas;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.HashSet;
+import java.util.Set;
 
+import dev.ashlar.pool.Leaks;
 import dev.ashlar.pool.PoolEngine;
 
 /**
  * A scope of all threads over blocks of a pool. One cleanup action in the inner arena refers to the keeper, so that a slice keeps the memory
- * even if arena and pool are dropped.
+ * even if arena and pool are dropped. An arena that is dropped before it is closed is counted as a leak: its blocks can't be freed, as slices of them may be in
+ * use.
  */
 final class SharedArena implements Arena {
     private final PoolEngine engine;
     private final boolean zeroed;
     private final Arena inner = Arena.ofShared();
     private final MemorySegment memory;
-    private final Object lock = new Object();
+    private final Held held = new Held();
+    private final Leaks.Tracked tracked;
 
-    // Guarded by lock.
-    private final BlockStack blocks = new BlockStack();
-    private boolean ended;
+    /** The blocks of one arena, which does not keep it. */
+    private static final class Held {
+        // Guarded by this.
+        private final BlockStack blocks = new BlockStack();
+        private boolean ended;
+
+        /** Notes a block to be freed at the end; false if that was already. */
+        synchronized boolean keep(long block) {
+            if (ended) {
+                return false;
+            }
+            blocks.reserve();
+            blocks.push(block);
+            return true;
+        }
+
+        /** All of them, for who has ended the scope. */
+        synchronized BlockStack end() {
+            ended = true;
+            return blocks;
+        }
+
+        /** Nobody can end the scope any more. */
+        static void dropped(Held held, PoolEngine engine) {
+            if (engine.isClosed()) {
+                return;
+            }
+            BlockStack lost = held.end();
+            Set<Long> addresses = new HashSet<>();
+            long bytes = 0;
+            for (long block = lost.pop(); block != 0; block = lost.pop()) {
+                addresses.add(block);
+                bytes += engine.payloadBytes(block);
+            }
+            engine.leaks()
+                    .found(
+                            "shared arena",
+                            "dropped",
+                            addresses.size(),
+                            bytes,
+                            sample -> addresses.contains(sample.address()));
+        }
+    }
 
     SharedArena(PoolEngine engine, boolean zeroed) {
         this.engine = engine;
@@ -32,6 +77,12 @@ final class SharedArena implements Arena {
                             .formatted(engine.settings().name()));
         }
         memory = engine.reservation().segmentIn(inner);
+        tracked = track(engine, held);
+    }
+
+    /** What is done when the arena is dropped must not refer to it. */
+    private Leaks.Tracked track(PoolEngine ofPool, Held blocks) {
+        return ofPool.leaks().track(this, () -> Held.dropped(blocks, ofPool));
     }
 
     /** Here and not the interface's own, as in {@link ConfinedArena}. */
@@ -48,11 +99,12 @@ final class SharedArena implements Arena {
         long block = engine.allocateSlowly(byteSize, byteAlignment, PoolEngine.SCOPES);
         boolean kept = false;
         try {
-            kept = keep(block);
+            kept = held.keep(block);
         } finally {
             if (!kept) {
                 ScopeBlocks.free(engine, block);
             }
+            Reference.reachabilityFence(this);
         }
         if (!kept) {
             throw ended();
@@ -62,18 +114,6 @@ final class SharedArena implements Arena {
             return memory.asSlice(block - memory.address(), byteSize).fill((byte) 0);
         }
         return memory.asSlice(block - memory.address(), byteSize);
-    }
-
-    /** Notes a block to be freed at the end; false if that was already. */
-    private boolean keep(long block) {
-        synchronized (lock) {
-            if (ended) {
-                return false;
-            }
-            blocks.reserve();
-            blocks.push(block);
-            return true;
-        }
     }
 
     private static IllegalStateException ended() {
@@ -94,11 +134,8 @@ final class SharedArena implements Arena {
     @Override
     public void close() {
         inner.close();
-        BlockStack last;
-        synchronized (lock) {
-            ended = true;
-            last = blocks;
-        }
+        tracked.closed();
+        BlockStack last = held.end();
         try {
             RuntimeException failure = null;
             for (long block = last.pop(); block != 0; block = last.pop()) {

@@ -173,12 +173,14 @@ public final class CacheTable {
         }
     }
 
-    /** Forgets a cache that is empty and used no more. */
-    public void remove(CoreCache cache) {
+    /** Forgets a cache that is used no more; false if it was forgotten before, as its thread had ended. */
+    public boolean remove(CoreCache cache) {
         synchronized (lock) {
-            if (owned.removeIf(entry -> entry.cache == cache)) {
+            boolean removed = owned.removeIf(entry -> entry.cache == cache);
+            if (removed) {
                 retire(cache);
             }
+            return removed;
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.ashlar.defrag;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -58,6 +57,7 @@ public final class Defragmenter {
         private long releasedBytes;
         private long purges;
         private LockSlices locks = LockSlices.NONE;
+        private long totalNanos;
 
         synchronized long begin(boolean requested) {
             requests += requested ? 1 : 0;
@@ -77,6 +77,7 @@ public final class Defragmenter {
             releasedBytes += report.bytes(ReclaimKind.RELEASED);
             purges += report.purges();
             locks = locks.plus(report.locks());
+            totalNanos += report.durationNanos();
         }
 
         synchronized DefragStatistics statistics(boolean alive, long interrupts, long dirtyBytes) {
@@ -93,7 +94,8 @@ public final class Defragmenter {
                     releasedBytes,
                     purges,
                     dirtyBytes,
-                    locks);
+                    locks,
+                    totalNanos);
         }
     }
 
@@ -148,13 +150,13 @@ public final class Defragmenter {
     }
 
     /**
-     * Does all that can be done.
+     * Does all that can be done by the steps that are wanted.
      *
      * @param cancelled asked between two pieces of work
      * @throws IllegalStateException if the pool is closed
      */
     public synchronized DefragReport run(DefragOptions options, BooleanSupplier cancelled) {
-        return run(true, options, cancelled, EnumSet.allOf(DefragStep.class), look());
+        return run(true, options, cancelled, options.steps(), look());
     }
 
     private DefragReport run(

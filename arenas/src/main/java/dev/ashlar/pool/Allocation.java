@@ -11,7 +11,7 @@ import dev.ashlar.cache.CoreCache;
 import dev.ashlar.cache.Stripes;
 import dev.ashlar.cache.Stripes.Stripe;
 import dev.ashlar.os.Memory;
-import dev.ashlar.record.Recorder;
+import dev.ashlar.record.Observers;
 import dev.ashlar.region.Guards;
 import org.jspecify.annotations.Nullable;
 
@@ -56,21 +56,20 @@ final class Allocation {
      * @throws PoolExhaustedException if there is no room
      */
     long allocate(long byteSize, long alignment, int owner) {
-        return recorded(allocateUnrecorded(byteSize, alignment, owner), byteSize, alignment);
+        return recorded(allocateUnrecorded(byteSize, alignment, owner), byteSize, alignment, owner);
     }
 
-    /** The same, and tells no recorder; but it can be told of the block's free. */
+    /** The same, and tells no observer; but they can be told of the block's free. */
     long allocateUnrecorded(long byteSize, long alignment, int owner) {
         long address = tryUnrecorded(byteSize, alignment, owner);
         return address != 0 ? address : allocateUnderPressure(byteSize, alignment, owner);
     }
 
-    /** Tells the recorder, if there is one, of a block that is about to be handed out, or of none. */
-    long recorded(long address, long byteSize, long alignment) {
-        Recorder recorder = parts.recorder;
-        if (recorder != null && address != 0) {
+    /** Tells observers, if there are some, of a block that is about to be handed out, or of none. */
+    long recorded(long address, long byteSize, long alignment, int owner) {
+        Observers observers = parts.observation.observers();
+        if (observers != null && address != 0 && observers.allocated(address, byteSize, alignment, owner)) {
             live.mark(address);
-            recorder.allocated(address, byteSize, alignment);
         }
         return address;
     }
@@ -98,7 +97,7 @@ final class Allocation {
      * @throws IllegalArgumentException if the size is negative, or the alignment no power of two
      */
     long tryAllocate(long byteSize, long alignment, int owner) {
-        return recorded(tryUnrecorded(byteSize, alignment, owner), byteSize, alignment);
+        return recorded(tryUnrecorded(byteSize, alignment, owner), byteSize, alignment, owner);
     }
 
     private long tryUnrecorded(long byteSize, long alignment, int owner) {
@@ -229,6 +228,6 @@ final class Allocation {
         if (address == 0) {
             address = allocateUnderPressure(byteSize, alignment, owner);
         }
-        return recorded(address, byteSize, alignment);
+        return recorded(address, byteSize, alignment, owner);
     }
 }

@@ -54,6 +54,7 @@ final class ArenaGroup {
         geometry = new Geometry(reservation.address(), settings.regionShift(), settings.regionCount());
         long starts = reservation.address() + regionBytes;
         regions = new Regions(settings.os(), geometry, starts, TABLES, settings.hugePages(), true);
+        regions.listener(new RegionEvents(settings.name(), geometry, regions));
         slabs = new SlabTable(geometry, starts + tableBytes);
         arenas = new CoreArena[settings.arenas()];
         blockHeaders = new Headers(geometry, settings.secret());
@@ -168,6 +169,10 @@ final class ArenaGroup {
         return spare;
     }
 
+    String poolName() {
+        return settings.name();
+    }
+
     int count() {
         return arenas.length;
     }
@@ -184,7 +189,13 @@ final class ArenaGroup {
     /** The arena whose region a block or cell is in, or null. The answer is lasting if the block is live. */
     @Nullable
     CoreArena ownerOf(long block) {
-        int owner = regions.ownerOf(geometry.regionOf(block));
+        return ownerOfRegion(geometry.regionOf(block));
+    }
+
+    /** The arena that has a region in use, or null. */
+    @Nullable
+    CoreArena ownerOfRegion(int region) {
+        int owner = regions.ownerOf(region);
         return owner == Regions.NOBODY ? null : byNumber(owner);
     }
 

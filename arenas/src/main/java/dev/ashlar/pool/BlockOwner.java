@@ -6,7 +6,7 @@ public interface BlockOwner {
     boolean poolMayFree();
 
     /**
-     * Allocates for it, to move a block of it there: a recorder is told of the move alone.
+     * Allocates for it, to move a block of it there: observers are told of the move alone.
      *
      * @throws dev.ashlar.PoolExhaustedException if it may not have so much, or there is no room
      */
@@ -14,6 +14,12 @@ public interface BlockOwner {
 
     /** A block of it is freed: so many usable bytes are no longer its. */
     void freed(long usableBytes);
+
+    /** How many blocks it has; 0 for owners that have one number together. */
+    long liveBlocks();
+
+    /** Usable bytes of those. */
+    long liveBytes();
 
     /** As messages name it, like {@code budget 'sort'}. */
     String describe();

@@ -4,6 +4,7 @@ import dev.ashlar.HeapStatistics;
 import dev.ashlar.OsException;
 import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.PoolExhaustedException.Cause;
+import dev.ashlar.event.AllocationFailed;
 import org.jspecify.annotations.Nullable;
 
 /** Says why a request failed, and what would have helped. */
@@ -20,6 +21,7 @@ final class Exhaustion {
             @Nullable OsException refusal) {
         long most = Math.min(limitBytes, now.capacityBytes());
         Cause cause = causeOf(now, most, byteSize, refusal);
+        AllocationFailed.write(poolName, null, cause, byteSize, alignment, now);
         String message =
                 ("pool '%s': %s: %d bytes (alignment %d) do not fit: %s %d, committed %d, live %d in %d blocks,"
                         + " pending %d, free %d with the largest block %d; %s")

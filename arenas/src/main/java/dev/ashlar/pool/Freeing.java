@@ -10,7 +10,8 @@ import dev.ashlar.cache.CoreCache;
 import dev.ashlar.cache.Stripes;
 import dev.ashlar.cache.Stripes.Stripe;
 import dev.ashlar.os.Memory;
-import dev.ashlar.record.Recorder;
+import dev.ashlar.record.Observers;
+import dev.ashlar.record.Sampler.Sample;
 import dev.ashlar.region.Guards;
 import org.jspecify.annotations.Nullable;
 
@@ -42,47 +43,49 @@ final class Freeing {
 
     /** The same for any owner, who is told if it is not the one that frees. */
     void free(long address, int owner) {
-        Recorder recorder = parts.recorder;
-        if (recorder == null || parts.isClosed() || !live.mayBeRecorded(address)) {
+        Observers observers = parts.observation.observers();
+        if (observers == null || parts.isClosed() || !live.mayBeObserved(address)) {
             freeUnrecorded(address, owner);
             return;
         }
-        long place = recorder.claim();
+        long place = observers.claim();
+        Sample sample = observers.take(address);
         boolean happened = false;
         try {
             freeUnrecorded(address, owner);
             happened = true;
         } finally {
-            recorder.freed(place, address, happened);
+            observers.freed(place, sample, address, happened);
         }
     }
 
     /** The same of a cell that a view's cache takes. */
     void freeInto(CoreCache cache, long cell, int sizeClass) {
-        Recorder recorder = parts.recorder;
-        if (recorder == null || !live.mayBeRecorded(cell)) {
+        Observers observers = parts.observation.observers();
+        if (observers == null || !live.mayBeObserved(cell)) {
             pushInto(cache, cell, sizeClass);
             return;
         }
-        long place = recorder.claim();
+        long place = observers.claim();
+        Sample sample = observers.take(cell);
         boolean happened = false;
         try {
             pushInto(cache, cell, sizeClass);
             happened = true;
         } finally {
-            recorder.freed(place, cell, happened);
+            observers.freed(place, sample, cell, happened);
         }
     }
 
     private void pushInto(CoreCache cache, long cell, int sizeClass) {
-        // It is full, unless the cell came here only because a recording knows of it.
+        // It is full, unless the cell came here only because an observer knows of it.
         if (!cache.push(sizeClass, cell)) {
             supply.pushToFull(cache, sizeClass, cell);
             parts.memoryReturned();
         }
     }
 
-    /** Frees, and tells no recorder. */
+    /** Frees, and tells no observer. */
     void freeUnrecorded(long address, int owner) {
         parts.checkOpen();
         if (!geometry.isBlockAddress(address)) {

@@ -39,7 +39,7 @@ final class LiveBlocks {
                 && arenas.slabs().sizeClass(head) == CellHeaders.sizeClass(code);
     }
 
-    /** Lets the free of a cell that is handed out go where it is recorded. What is no cell goes there anyway, and a budget's cell. */
+    /** Lets the free of a cell that is handed out go where it is observed. What is no cell goes there anyway, and a budget's cell. */
     void mark(long address) {
         long code = CellHeaders.read(address);
         if (isLiveCell(address, code)) {
@@ -50,13 +50,13 @@ final class LiveBlocks {
         }
     }
 
-    /** Whether a recording may know of a block that is to be freed. */
-    boolean mayBeRecorded(long address) {
+    /** Whether an observer may know of a block that is to be freed. */
+    boolean mayBeObserved(long address) {
         if (!geometry.isBlockAddress(address)) {
             return false;
         }
         long code = CellHeaders.read(address);
-        return !CellHeaders.isLive(code) || Owners.mayBeRecorded(CellHeaders.owner(code));
+        return !CellHeaders.isLive(code) || Owners.mayBeObserved(CellHeaders.owner(code));
     }
 
     /** Whom a free is charged back to, or null for the pool itself. */

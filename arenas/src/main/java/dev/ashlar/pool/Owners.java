@@ -17,13 +17,13 @@ final class Owners {
 
     private static final int FIRST = 3;
 
-    /** In place of the pool's own number, in a cell that a recording knows of: so its free does not end on the hot path. */
-    private static final int RECORDED = CellHeaders.MAX_OWNER;
+    /** In place of the pool's own number, in a cell that an observer knows of: so its free does not end on the hot path. */
+    private static final int OBSERVED = CellHeaders.MAX_OWNER;
 
     /** The same in place of the scopes' number. */
-    private static final int RECORDED_SCOPES = RECORDED - 1;
+    private static final int OBSERVED_SCOPES = OBSERVED - 1;
 
-    private static final int LAST = RECORDED_SCOPES - 1;
+    private static final int LAST = OBSERVED_SCOPES - 1;
     private static final int CHUNK = 256;
 
     /** In chunks, as most pools have few owners and some have thousands. */
@@ -54,18 +54,18 @@ final class Owners {
         throw new IllegalStateException("open budgets: %d (expected: fewer)".formatted(LAST - FIRST + 1));
     }
 
-    /** The number that a cell of an owner has while the pool is recorded. */
+    /** The number that a cell of an owner has while the pool is observed. */
     static int marked(int owner) {
-        return owner == CellHeaders.POOL ? RECORDED : owner == SCOPES ? RECORDED_SCOPES : owner;
+        return owner == CellHeaders.POOL ? OBSERVED : owner == SCOPES ? OBSERVED_SCOPES : owner;
     }
 
     /** The owner whose number, or mark, stands in a cell. */
     static int unmarked(int number) {
-        return number == RECORDED ? CellHeaders.POOL : number == RECORDED_SCOPES ? SCOPES : number;
+        return number == OBSERVED ? CellHeaders.POOL : number == OBSERVED_SCOPES ? SCOPES : number;
     }
 
-    /** Whether a recording may know of a cell with such a number. */
-    static boolean mayBeRecorded(int number) {
+    /** Whether an observer may know of a cell with such a number. */
+    static boolean mayBeObserved(int number) {
         return number != CellHeaders.POOL && number != SCOPES && number != MOVABLE;
     }
 
@@ -81,15 +81,23 @@ final class Owners {
         return chunk == null ? null : chunk.get(number % CHUNK);
     }
 
+    /** An owner and its number. */
+    record Numbered(int number, BlockOwner owner) {}
+
     /** Those that are there now, but for the ones that have a number together. */
     List<BlockOwner> all() {
-        List<BlockOwner> all = new ArrayList<>();
+        return numbered().stream().map(Numbered::owner).toList();
+    }
+
+    /** The same, with their numbers. */
+    List<Numbered> numbered() {
+        List<Numbered> all = new ArrayList<>();
         for (int i = 0; i < chunks.length(); i++) {
             AtomicReferenceArray<@Nullable BlockOwner> chunk = chunks.get(i);
             for (int j = 0; chunk != null && j < CHUNK; j++) {
                 BlockOwner owner = chunk.get(j);
                 if (owner != null && i * CHUNK + j >= FIRST) {
-                    all.add(owner);
+                    all.add(new Numbered(i * CHUNK + j, owner));
                 }
             }
         }
@@ -120,6 +128,16 @@ final class Owners {
         @Override
         public void freed(long usableBytes) {
             // They count for themselves.
+        }
+
+        @Override
+        public long liveBlocks() {
+            return 0;
+        }
+
+        @Override
+        public long liveBytes() {
+            return 0;
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.ashlar.FitPolicy;
 import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.PolicySwitch;
 import dev.ashlar.arena.CoreArena;
+import dev.ashlar.event.PolicySwitched;
 
 import static java.lang.System.Logger.Level.DEBUG;
 
@@ -33,6 +34,7 @@ final class PolicyWatch {
     void visit() {
         for (int i = 0; i < arenas.count(); i++) {
             for (PolicySwitch change : consider(i)) {
+                PolicySwitched.write(poolName, change.arena(), change.from(), change.to(), change.reason());
                 LOG.log(DEBUG, () -> "pool '" + poolName + "': " + change);
             }
         }

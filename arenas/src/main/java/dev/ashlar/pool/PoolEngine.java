@@ -18,6 +18,7 @@ import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.InvalidFreeException;
 import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.PoolStatistics;
+import dev.ashlar.RegionVisitor;
 import dev.ashlar.SizeClassFragmentation;
 import dev.ashlar.arena.CoreArena;
 import dev.ashlar.block.BlockLayout;
@@ -28,6 +29,8 @@ import dev.ashlar.cache.CacheBudget;
 import dev.ashlar.cache.CacheTable;
 import dev.ashlar.cache.CoreCache;
 import dev.ashlar.defrag.Defragmenter;
+import dev.ashlar.event.Defragmentation;
+import dev.ashlar.event.PolicySwitched;
 import dev.ashlar.os.Hold;
 import dev.ashlar.os.Memory;
 import dev.ashlar.os.Reservation;
@@ -70,6 +73,7 @@ public final class PoolEngine {
     private final Freeing freeing;
     private final Resizing resizing;
     private final Recordings recordings;
+    private final Sampling sampling;
     private final CoreCache[] table;
     private final Geometry geometry;
     private final Defragmenter defragmenter;
@@ -94,6 +98,7 @@ public final class PoolEngine {
         freeing = new Freeing(parts, live);
         resizing = new Resizing(parts, live, allocation, freeing);
         recordings = new Recordings(parts);
+        sampling = new Sampling(settings.name(), parts.observation);
         table = parts.caches.table();
         geometry = parts.geometry;
         canRescope = parts.arenas.reservation().canRescope();
@@ -102,6 +107,7 @@ public final class PoolEngine {
                 settings.name(), new PoolSlices(parts, maintenance), settings.defrag(), settings.clock());
         OpenSpaces.add(this, geometry, "pool '" + settings.name() + "'");
         worker = Worker.start(this, settings.name(), settings.reclaimNanos());
+        sampling.begin();
         CapacityCheck.warn(settings.name(), geometry.byteSize());
     }
 
@@ -272,6 +278,24 @@ public final class PoolEngine {
         parts.arenas.reservation().forget(cache.hold());
     }
 
+    /** Does the same for a view that was dropped, unless its thread has ended and its cache was taken back then. */
+    public void viewDropped(CoreCache cache) {
+        synchronized (maintenance) {
+            if (parts.isClosed() || !parts.caches.remove(cache)) {
+                return;
+            }
+            leaks().found("view", "confined to one thread, and dropped", cache.cells(), cache.bytes(), null);
+            parts.returns.empty(cache);
+            parts.arenas.reservation().forget(cache.hold());
+        }
+        parts.memoryReturned();
+    }
+
+    /** Where leaks are counted. */
+    public Leaks leaks() {
+        return parts.leaks;
+    }
+
     /** A cell for a view's cache that handed out none, for the pool itself; or 0. */
     public long refill(CoreCache cache, int sizeClass, long byteSize) {
         checkOpen();
@@ -284,7 +308,7 @@ public final class PoolEngine {
             }
             CellHeaders.write(cell, CellHeaders.liveCode(sizeClass));
         }
-        return allocation.recorded(cell, byteSize, BlockLayout.UNIT_BYTES);
+        return allocation.recorded(cell, byteSize, BlockLayout.UNIT_BYTES, CellHeaders.POOL);
     }
 
     /** Takes a live cell of the pool into a view's cache that may be full; false if it is not one. */
@@ -336,9 +360,11 @@ public final class PoolEngine {
     /** Changes the fit policy of all arenas. */
     public void policy(FitPolicy policy) {
         checkOpen();
+        FitPolicy before = policy();
         for (int i = 0; i < parts.arenas.count(); i++) {
             parts.arenas.get(i).policy(policy);
         }
+        PolicySwitched.write(settings().name(), PolicySwitched.ALL_ARENAS, before, policy, "it was set");
     }
 
     /** The fit policy that was set. */
@@ -424,7 +450,11 @@ public final class PoolEngine {
             return;
         }
         try {
-            defragmenter.runDue();
+            Defragmentation event = Defragmentation.begun();
+            DefragReport report = defragmenter.runDue();
+            if (event != null && report != null) {
+                event.write(settings().name(), report);
+            }
         } catch (RuntimeException e) {
             if (parts.isClosed()) {
                 return;
@@ -433,11 +463,17 @@ public final class PoolEngine {
         }
         parts.policies.visit();
         parts.memoryReturned();
+        parts.leaks.look();
+        sampling.update();
     }
 
     /** What the worker does on demand. */
     DefragReport defragmentNow(DefragOptions options, BooleanSupplier cancelled) {
+        Defragmentation event = Defragmentation.begun();
         DefragReport report = defragmenter.run(options, cancelled);
+        if (event != null) {
+            event.write(settings().name(), report);
+        }
         parts.memoryReturned();
         return report;
     }
@@ -509,6 +545,12 @@ public final class PoolEngine {
         }
     }
 
+    /** Shows all regions, each under its arena's lock. */
+    public void walkRegions(RegionVisitor visitor) {
+        checkOpen();
+        new RegionTour(parts.arenas, visitor).run();
+    }
+
     /** Recomputes each arena; with {@code quiet}, that nobody allocates or frees, what is live and cached as well. */
     public void validate(boolean quiet) {
         checkOpen();
@@ -557,6 +599,7 @@ public final class PoolEngine {
     }
 
     private void closeNow() {
+        List<LeftBlocks> left = LeftBlocks.of(parts);
         parts.setClosed(true);
         try {
             if (parts.guards != null) {
@@ -566,6 +609,8 @@ public final class PoolEngine {
         } finally {
             if (parts.arenas.reservation().isClosed()) {
                 worker.stop();
+                left.forEach(each -> each.write(settings().name()));
+                sampling.end();
                 OpenSpaces.remove(this);
             } else if (parts.guards == null) {
                 parts.setClosed(false);

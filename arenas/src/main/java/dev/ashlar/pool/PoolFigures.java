@@ -100,7 +100,8 @@ final class PoolFigures {
                 frees - remote,
                 remote,
                 failures,
-                parts.policies.switches());
+                parts.policies.switches(),
+                parts.leaks.count());
     }
 
     /** How many cells of each class caches have served. */

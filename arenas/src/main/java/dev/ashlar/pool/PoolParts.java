@@ -13,7 +13,6 @@ import dev.ashlar.cache.CacheTable;
 import dev.ashlar.cache.CoreCache;
 import dev.ashlar.cache.Stripes;
 import dev.ashlar.os.Hold;
-import dev.ashlar.record.Recorder;
 import dev.ashlar.region.Guards;
 import org.jspecify.annotations.Nullable;
 
@@ -50,8 +49,10 @@ final class PoolParts {
     /** Counts the scopes of threads that have no cache. */
     final Hold sharedHold;
 
-    /** Who is told of each block handed out and taken back; the caches are diverted exactly while there is one. */
-    volatile @Nullable Recorder recorder;
+    /** Who is told of blocks handed out and taken back. */
+    final Observation observation;
+
+    final Leaks leaks;
 
     private volatile boolean closed;
 
@@ -71,15 +72,23 @@ final class PoolParts {
         stripes = new Stripes(
                 STRIPES_PER_CORE * settings.arenas(), i -> newCache(VIEW, i % arenas.count(), sharedHold));
         returns = new CellReturns(arenas);
-        supply = new Supply(arenas, returns, caches, stripes);
+        supply = new Supply(arenas, returns, caches, stripes, this::forget);
         policies = new PolicyWatch(settings.name(), arenas, settings.favour());
         pressure = new PressureCallbacks(settings.name());
         movables = new Movables(this);
+        observation = new Observation(caches);
+        leaks = new Leaks(settings.name(), observation);
     }
 
     /** An empty cache. */
     CoreCache newCache(long ownerId, int home, Hold hold) {
         return new CoreCache(ownerId, geometry, cacheBudget, home, guards == null, hold);
+    }
+
+    /** The cache of a thread that has ended is empty, and nobody uses it any more. */
+    void forget(CoreCache ended) {
+        leaks.threadEnded(ended);
+        arenas.reservation().forget(ended.hold());
     }
 
     boolean isClosed() {

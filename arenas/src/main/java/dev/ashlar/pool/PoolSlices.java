@@ -83,7 +83,7 @@ final class PoolSlices implements DefragSpace {
                 List<CoreCache> ended = parts.caches.reap(CACHES_A_TURN);
                 for (CoreCache cache : ended) {
                     empty(cache);
-                    parts.arenas.reservation().forget(cache.hold());
+                    parts.forget(cache);
                 }
                 more = !ended.isEmpty();
             }

@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
+import dev.ashlar.event.PressureCallback;
+
 import static java.lang.System.Logger.Level.WARNING;
 
 /**
@@ -72,12 +74,19 @@ final class PressureCallbacks {
 
     private void callOne(Entry entry, long bytes) {
         calls.increment();
+        PressureCallback event = PressureCallback.begun();
+        boolean failed = true;
         try {
             entry.callback.accept(bytes);
+            failed = false;
         } catch (RuntimeException e) {
             failures.increment();
             System.getLogger("dev.ashlar")
                     .log(WARNING, "pool '" + poolName + "': a pressure callback failed; the request goes on", e);
+        } finally {
+            if (event != null) {
+                event.write(poolName, entry.priority, bytes, failed);
+            }
         }
     }
 

@@ -12,9 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Begins and ends the recording of a pool, of which there is one at a time.
  *
- * <p>No hot path looks for a recorder. While there is one, caches hand out nothing there, so allocations come to where one is looked for; a cell that is
- * handed out has a mark in its header in place of the pool's number or the scopes', so that its free comes there, too, even after the end. So a free is recorded exactly
- * if its allocation was: no handshake with other threads is needed at either end. What was live before has no mark, and is freed as always.
+ * <p>How a recorder comes to see blocks is said at {@link Observation}.
  */
 final class Recordings {
     private final PoolParts parts;
@@ -39,7 +37,7 @@ final class Recordings {
         try {
             synchronized (lock) {
                 parts.checkOpen();
-                Recorder present = parts.recorder;
+                Recorder present = parts.observation.recorder();
                 if (present != null) {
                     throw new IllegalStateException(
                             "pool '%s' is being recorded to %s (expected: one recording at a time)"
@@ -49,8 +47,7 @@ final class Recordings {
                 recorder.start();
                 started = recorder;
                 latest = recorder.done();
-                parts.recorder = recorder;
-                parts.caches.divert(true);
+                parts.observation.recorder(recorder);
                 return recorder;
             }
         } finally {
@@ -79,10 +76,9 @@ final class Recordings {
     @SuppressWarnings("ReferenceEquality") // A recorder is itself.
     private void detach(Recorder recorder) {
         synchronized (lock) {
-            // Whoever came later keeps its caches diverted.
-            if (parts.recorder == recorder) {
-                parts.recorder = null;
-                parts.caches.divert(false);
+            // Whoever came later stays.
+            if (parts.observation.recorder() == recorder) {
+                parts.observation.recorder(null);
             }
         }
     }
@@ -94,7 +90,7 @@ final class Recordings {
         @Nullable
         CountDownLatch written;
         synchronized (lock) {
-            recorder = parts.recorder;
+            recorder = parts.observation.recorder();
             written = latest;
         }
         if (recorder != null) {

@@ -9,7 +9,8 @@ import dev.ashlar.block.CellHeaders;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.block.SizeClasses;
 import dev.ashlar.os.Memory;
-import dev.ashlar.record.Recorder;
+import dev.ashlar.record.Observers;
+import dev.ashlar.record.Sampler.Sample;
 import dev.ashlar.region.Guards;
 import org.jspecify.annotations.Nullable;
 
@@ -50,10 +51,12 @@ final class Resizing {
                     "pool '%s': %s belongs to %s (expected: to the pool or a budget)"
                             .formatted(settings.name(), geometry.describe(address), live.describe(owner)));
         }
-        Recorder recorder = parts.recorder;
+        Observers observers = parts.observation.observers();
         if (owner == CellHeaders.POOL && staysAt(address, usable, byteSize, alignment)) {
-            if (recorder != null) {
-                recorder.resized(recorder.claim(), address, address, byteSize, true);
+            if (observers != null
+                    && observers.resized(
+                            observers.claim(), observers.take(address), address, address, byteSize, owner, true)) {
+                live.mark(address);
             }
             return address;
         }
@@ -62,11 +65,10 @@ final class Resizing {
                 account == null ? allocation.allocateUnrecorded(byteSize, alignment, owner)
                         : account.allocate(byteSize, alignment);
         Memory.copy(address, moved, Math.min(usable, byteSize));
-        if (recorder == null) {
+        if (observers == null) {
             giveUp(address, moved, owner);
         } else {
-            live.mark(moved);
-            giveUpRecorded(recorder, address, moved, byteSize, owner);
+            giveUpObserved(observers, address, moved, byteSize, owner);
         }
         return moved;
     }
@@ -80,14 +82,19 @@ final class Resizing {
         }
     }
 
-    private void giveUpRecorded(Recorder recorder, long address, long moved, long byteSize, int owner) {
-        long place = recorder.claim();
+    private void giveUpObserved(Observers observers, long address, long moved, long byteSize, int owner) {
+        long place = observers.claim();
+        Sample sample = observers.take(address);
         boolean happened = false;
+        boolean wanted = false;
         try {
             giveUp(address, moved, owner);
             happened = true;
         } finally {
-            recorder.resized(place, address, moved, byteSize, happened);
+            wanted = observers.resized(place, sample, address, moved, byteSize, owner, happened);
+        }
+        if (wanted) {
+            live.mark(moved);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.ashlar.pool;
 
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.arena.CoreArena;
@@ -8,6 +9,7 @@ import dev.ashlar.block.CellHeaders;
 import dev.ashlar.cache.CacheTable;
 import dev.ashlar.cache.CoreCache;
 import dev.ashlar.cache.Stripes;
+import dev.ashlar.event.Steal;
 
 /**
  * Where memory comes from when the home arena has none free, in the order of the design:
@@ -27,6 +29,7 @@ final class Supply {
     private final CellReturns returns;
     private final CacheTable caches;
     private final Stripes stripes;
+    private final Consumer<CoreCache> forget;
     private final long worthAVisit;
     private final LongAdder stolenCells = new LongAdder();
     private final LongAdder stolenBlocks = new LongAdder();
@@ -34,11 +37,13 @@ final class Supply {
     private final LongAdder grownBlocks = new LongAdder();
     private final LongAdder reclaims = new LongAdder();
 
-    Supply(ArenaGroup arenas, CellReturns returns, CacheTable caches, Stripes stripes) {
+    /** {@code forget} is told of caches of ended threads, when they are empty. */
+    Supply(ArenaGroup arenas, CellReturns returns, CacheTable caches, Stripes stripes, Consumer<CoreCache> forget) {
         this.arenas = arenas;
         this.returns = returns;
         this.caches = caches;
         this.stripes = stripes;
+        this.forget = forget;
         worthAVisit = arenas.geometry().regionBytes() / 2;
     }
 
@@ -92,6 +97,7 @@ final class Supply {
             }
             long found = counted(request, request.ask(victim, false, !onlyIfMuch), stolenCells, stolenBlocks);
             if (found != 0) {
+                Steal.write(arenas.poolName(), home, victim.number(), request.payloadBytes);
                 return found;
             }
         }
@@ -131,7 +137,7 @@ final class Supply {
         int reaped = 0;
         for (CoreCache ended : caches.reap()) {
             returns.empty(ended);
-            arenas.reservation().forget(ended.hold());
+            forget.accept(ended);
             reaped++;
         }
         return reaped;

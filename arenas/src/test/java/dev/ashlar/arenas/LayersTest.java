@@ -19,10 +19,12 @@ class LayersTest {
 
     @Test
     void layers_useOnlyLowerOnes() {
-        for (String layer : new String[] {"os", "block", "region", "slab", "cache", "arena", "movable", "defrag",
+        for (String layer : new String[] {"os", "block", "region", "event", "slab", "cache", "arena", "movable",
+            "defrag",
             "record",
             "pool",
-            "arenas"}) {
+            "arenas",
+            "spill"}) {
             assertTrue(ALL.containPackage("dev.ashlar." + layer), "classes of dev.ashlar." + layer);
         }
         layeredArchitecture().consideringOnlyDependenciesInLayers()
@@ -31,6 +33,7 @@ class LayersTest {
                 .layer("block").definedBy("dev.ashlar.block..")
                 .layer("fit").definedBy("dev.ashlar.fit..")
                 .layer("region").definedBy("dev.ashlar.region..")
+                .layer("event").definedBy("dev.ashlar.event..")
                 .layer("slab").definedBy("dev.ashlar.slab..")
                 .layer("cache").definedBy("dev.ashlar.cache..")
                 .layer("arena").definedBy("dev.ashlar.arena..")
@@ -40,19 +43,22 @@ class LayersTest {
                 .layer("defrag").definedBy("dev.ashlar.defrag..")
                 .layer("pool").definedBy("dev.ashlar.pool..")
                 .layer("arenas").definedBy("dev.ashlar.arenas..")
+                .layer("space").definedBy("dev.ashlar.space..")
+                .layer("spill").definedBy("dev.ashlar.spill..")
                 .whereLayer("region").mayOnlyAccessLayers("vocabulary", "os", "block", "fit")
+                .whereLayer("event").mayOnlyAccessLayers("vocabulary")
                 .whereLayer("slab").mayOnlyAccessLayers("vocabulary", "os", "block", "region")
                 .whereLayer("cache").mayOnlyAccessLayers("os", "block")
                 .whereLayer("arena").mayOnlyAccessLayers("vocabulary", "os", "block", "fit", "region", "slab", "cache")
                 .whereLayer("movable").mayOnlyAccessLayers("vocabulary", "os", "block", "region", "arena")
                 .whereLayer("defrag").mayOnlyAccessLayers("vocabulary")
-                .whereLayer("record").mayOnlyAccessLayers("vocabulary", "trace")
+                .whereLayer("record").mayOnlyAccessLayers("vocabulary", "trace", "event")
                 .whereLayer("pool")
                 .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "slab", "cache", "arena", "movable",
-                        "defrag",
-                        "record")
+                        "defrag", "record", "event")
+                .whereLayer("spill").mayOnlyAccessLayers("arenas", "space")
                 .whereLayer("arenas")
-                .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "cache", "pool", "record")
+                .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "cache", "pool", "record", "event")
                 .check(ALL);
     }
 
@@ -60,7 +66,7 @@ class LayersTest {
     @Test
     void pool_usesNeitherHeapNorTrace() {
         noClasses().that().resideInAnyPackage("dev.ashlar.slab..", "dev.ashlar.cache..", "dev.ashlar.arena..",
-                "dev.ashlar.movable..", "dev.ashlar.pool..", "dev.ashlar.arenas..")
+                "dev.ashlar.movable..", "dev.ashlar.pool..", "dev.ashlar.arenas..", "dev.ashlar.spill..")
                 .should().dependOnClassesThat().resideInAnyPackage("dev.ashlar.heap..", "dev.ashlar.trace..")
                 .check(ALL);
     }
@@ -71,6 +77,14 @@ class LayersTest {
         noClasses().that().resideOutsideOfPackage("dev.ashlar.arena..")
                 .and().doNotHaveFullyQualifiedName("dev.ashlar.pool.Worker")
                 .should().dependOnClassesThat().resideInAPackage("org.jctools..")
+                .check(ALL);
+    }
+
+    /** The core does without Flight Recorder. */
+    @Test
+    void flightRecorder_isUsedByEventsAlone() {
+        noClasses().that().resideOutsideOfPackage("dev.ashlar.event..")
+                .should().dependOnClassesThat().resideInAPackage("jdk.jfr..")
                 .check(ALL);
     }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -191,6 +193,29 @@ class DefragmentTest {
             DefragReport report = pool.defragment(DefragOptions.all().ofArena(1));
             assertEquals(List.of(1), report.arenas().stream().map(DefragReport.ArenaRow::number).toList());
         }
+    }
+
+    /** Cells stay in their empty slabs, whatever else is due; what is free as it is goes. */
+    @Test
+    void onlySomeSteps_leavesTheOthersUndone() {
+        try (DefragPool pool = new DefragPool(32, 1, 32)) {
+            pool.fill(100, i -> 100_000).forEach(pool.engine::free);
+            pool.fill(2000, i -> 100).forEach(pool.engine::free);
+            DefragOptions options = DefragOptions.all().only(Set.of(DefragStep.PURGE, DefragStep.RELEASE));
+            DefragReport report = pool.defragment(options);
+            assertEquals(List.of(DefragStep.PURGE, DefragStep.RELEASE), report.steps());
+            assertEquals(0, report.bytes(ReclaimKind.COALESCED));
+            assertTrue(report.bytes(ReclaimKind.PURGED) + report.bytes(ReclaimKind.RELEASED) > 0, report::toString);
+            assertTrue(pool.defragment().bytes(ReclaimKind.COALESCED) > 0, "empty slabs that were left");
+        }
+    }
+
+    @Test
+    void noStep_isIllegal() {
+        Set<DefragStep> none = Set.of();
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> DefragOptions.all().only(none));
+        assertEquals("steps: none (expected: one or more)", e.getMessage());
     }
 
     /** A slice is over when its time is, whatever is left to do: each madvise here takes 40 microseconds by the clock of the test. */

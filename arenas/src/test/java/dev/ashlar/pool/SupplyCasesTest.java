@@ -47,7 +47,7 @@ class SupplyCasesTest {
     private final CacheTable caches = new CacheTable(thread -> CoreCache.NONE);
     private final Stripes stripes = new Stripes(2, i -> new CoreCache(
             -2, arenas.geometry(), new CacheBudget(0, 0), 0, true, arenas.reservation().newHold()));
-    private final Supply supply = new Supply(arenas, returns, caches, stripes);
+    private final Supply supply = new Supply(arenas, returns, caches, stripes, _ -> {});
 
     @AfterEach
     void close() {

@@ -1,5 +1,6 @@
 package dev.ashlar.cli;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -21,6 +22,7 @@ import picocli.CommandLine.TypeConversionException;
 /** How option values are read. Capitals do not matter; a message names all values that are possible. */
 final class Converters {
     private static final String FIT = "-fit";
+    private static final double NANOS_PER_SECOND = 1e9;
 
     private Converters() {}
 
@@ -169,6 +171,39 @@ final class Converters {
         }
     }
 
+    /** A process's id. */
+    static final class ProcessId implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            try {
+                long pid = Long.parseLong(text);
+                if (pid > 0) {
+                    return pid;
+                }
+            } catch (NumberFormatException e) {
+                // The message below says all there is to say.
+            }
+            throw new TypeConversionException(
+                    text + " (expected: a process's id; ./ashlar list shows those that have pools)");
+        }
+    }
+
+    /** An arena by its number, from 0 on. */
+    static final class ArenaNumber implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            try {
+                int number = Integer.parseInt(text);
+                if (number >= 0) {
+                    return number;
+                }
+            } catch (NumberFormatException e) {
+                // The message below says all there is to say.
+            }
+            throw new TypeConversionException(text + " (expected: a whole number from 0 to " + Integer.MAX_VALUE + ")");
+        }
+    }
+
     /** A whole number from 1 on. */
     static final class Count implements ITypeConverter<Integer> {
         @Override
@@ -183,6 +218,11 @@ final class Converters {
             }
             throw new TypeConversionException(text + " (expected: a whole number from 1 to " + Integer.MAX_VALUE + ")");
         }
+    }
+
+    /** Seconds, to the nanosecond. */
+    static Duration duration(double seconds) {
+        return Duration.ofNanos(Math.max(1, Math.round(seconds * NANOS_PER_SECOND)));
     }
 
     private static <T> T find(

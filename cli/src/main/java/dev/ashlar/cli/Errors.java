@@ -6,6 +6,7 @@ import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
+import dev.ashlar.attach.AttachException;
 import dev.ashlar.bench.replay.ReplayException;
 import dev.ashlar.bench.space.ScriptException;
 import picocli.CommandLine;
@@ -17,9 +18,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what went wrong into one message on standard error and an exit code. */
 final class Errors implements IParameterExceptionHandler, IExecutionExceptionHandler {
-    static final int EXIT_FAILED = 1;
-    static final int EXIT_USAGE = 2;
-
     private final BooleanSupplier withStackTrace;
 
     Errors(BooleanSupplier withStackTrace) {
@@ -35,12 +33,16 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
                 e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
         String meant = suggestions.isEmpty() ? "" : " (did you mean " + String.join(", ", suggestions) + "?)";
         print(command, e, name + ": " + e.getMessage() + meant + "; see ./" + name + " --help");
-        return EXIT_USAGE;
+        return ExitCodes.USAGE;
     }
 
     @Override
     public int handleExecutionException(Exception e, CommandLine command, ParseResult result) {
         String name = command.getCommandSpec().qualifiedName();
+        if (e instanceof AttachException attach) {
+            print(command, e, name + ": " + e.getMessage());
+            return ExitCodes.of(attach);
+        }
         if (e instanceof ReplayException || e instanceof ScriptException || e instanceof IOException) {
             print(command, e, name + ": " + describe(e));
         } else if (e instanceof InterruptedException) {
@@ -48,7 +50,7 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
         } else {
             print(command, e, name + ": unexpected " + e + " (a defect; --stacktrace shows where)");
         }
-        return EXIT_FAILED;
+        return ExitCodes.FAILED;
     }
 
     /** The file system's exceptions say no more than a path; their class says what is the matter. */

@@ -15,30 +15,49 @@ import picocli.CommandLine.Spec;
         name = "ashlar",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Ashlar is an off-heap allocator for the JVM. This command shows how it does on real input.",
+        description = "Ashlar is an off-heap allocator for the JVM. This command sees and steers live pools, and shows how they do on real input.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            ListCommand.class,
+            StatsCommand.class,
+            ArenasCommand.class,
+            PolicyCommand.class,
+            DefragCommand.class,
+            LimitCommand.class,
+            PurgeCommand.class,
+            MapCommand.class,
+            RecordCommand.class,
             ReplayCommand.class,
             WhatIfCommand.class,
             WorkloadCommand.class,
             CompareCommand.class,
             CompactionCommand.class,
-            SpaceCommand.class
+            AggregationCommand.class,
+            SpillBenchCommand.class,
+            SpaceCommand.class,
+            SitesCommand.class,
+            CompletionCommand.class
         },
         sortOptions = false,
         usageHelpWidth = 100,
-        commandListHeading = "%nCommands:%n",
         optionListHeading = "%nOptions:%n",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:a check failed, a trace or script is damaged, or a measuring process ended as it should not",
+            "1:a process refused a request or failed at it; a check failed, a trace or script is damaged, or a"
+                    + " measuring process ended as it should not",
             "2:wrong usage, or no JDK 25",
-            "3:the program could not be built"
+            "3:the program could not be built",
+            ExitCodes.NO_POOL_TEXT,
+            ExitCodes.OTHER_USER_TEXT,
+            ExitCodes.ENDED_TEXT,
+            ExitCodes.INCOMPATIBLE_TEXT
         },
         footer = {
             "",
             "Try:",
+            "  ./ashlar list                  your processes that have pools; then:",
+            "  ./ashlar stats PID --watch     what a pool holds, and what its requests meet",
             "  ./ashlar replay python         one of the recorded traces, through Ashlar, malloc and Arena",
             "  ./ashlar replay --help         all that a replay can do",
             "  ./ashlar whatif FILE           a recording under every setting, and which to take",
@@ -46,6 +65,8 @@ import picocli.CommandLine.Spec;
             "  ./ashlar compare               all allocators in one table, in minutes",
             "  ./ashlar space replay --help   file and volume space: requests from a text file, and a map",
             "  ./ashlar compaction            how closely movable blocks are packed after most were freed",
+            "  ./ashlar sites FILE.jfr        which call sites hold a pool's bytes, from a Flight Recorder file",
+            "  ./ashlar aggregation           ten million rows, over four times what their pool holds: spill",
             "  ./ashlar jmh -h                the microbenchmarks, with JMH's own options"
         })
 public final class Main implements Runnable {
@@ -73,7 +94,7 @@ public final class Main implements Runnable {
     static CommandLine commandLine(Map<String, String> environment) {
         Main main = new Main();
         Errors errors = new Errors(() -> main.withStackTrace);
-        return new CommandLine(main)
+        return CommandGroups.in(new CommandLine(main))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Terminal.STANDARD_OUTPUT.ansi(environment)))
                 .setParameterExceptionHandler(errors)
                 .setExecutionExceptionHandler(errors);

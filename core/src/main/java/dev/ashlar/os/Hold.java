@@ -51,7 +51,7 @@ public final class Hold {
     }
 
     /** How many scopes are open. */
-    long open() {
+    public long open() {
         return (long) OPEN.getAcquire(this);
     }
 }

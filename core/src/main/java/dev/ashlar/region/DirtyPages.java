@@ -306,6 +306,51 @@ public final class DirtyPages {
         clear(region, from, from + run);
     }
 
+    // For walks
+
+    /** The first byte of a free block, from one on, that lies in a page which is not dirty; the block's end if there is none. */
+    long firstCleanFrom(long address, long block, int units) {
+        long end = block + BlockLayout.payloadBytes(units);
+        if (!hasPages(block, units)) {
+            return end;
+        }
+        int region = geometry.regionOf(block);
+        int page =
+                nextPage(region, Math.max(firstPage(block), pageBehind(region, address)), endPage(block, units), false);
+        return page == endPage(block, units) ? end : addressOf(region, page);
+    }
+
+    /** The first byte behind a clean one that lies in a dirty page, or in none that is wholly the block's. */
+    long endOfClean(long address, long block, int units) {
+        int region = geometry.regionOf(block);
+        return addressOf(region, nextPage(region, pageBehind(region, address), endPage(block, units), true));
+    }
+
+    private int pageBehind(int region, long address) {
+        return (int) ((address - geometry.regionStart(region) + (1L << pageShift) - 1) >>> pageShift);
+    }
+
+    private long addressOf(int region, int page) {
+        return geometry.regionStart(region) + ((long) page << pageShift);
+    }
+
+    /** The first page in {@code [from, to)} that is dirty, or is not; else {@code to}. */
+    private int nextPage(int region, int from, int to, boolean wanted) {
+        OfRegion of = bits.regions[region];
+        if (of == null) {
+            return wanted ? to : Math.min(from, to);
+        }
+        for (int page = from; page < to;) {
+            long word = of.words[page >>> WORD_SHIFT];
+            long left = (wanted ? word : ~word) >>> page;
+            if (left != 0) {
+                return Math.min(to, page + Long.numberOfTrailingZeros(left));
+            }
+            page = ((page >>> WORD_SHIFT) + 1) << WORD_SHIFT;
+        }
+        return to;
+    }
+
     // For the validator
 
     /** How many pages of a free block are dirty. */

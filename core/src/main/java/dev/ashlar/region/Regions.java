@@ -1,6 +1,7 @@
 package dev.ashlar.region;
 
 import dev.ashlar.OsException;
+import dev.ashlar.RegionState;
 import dev.ashlar.block.BlockStarts;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.os.OsMemory;
@@ -63,6 +64,8 @@ public final class Regions {
 
     private long releasedBytes;
 
+    private RegionListener listener = RegionListener.NONE;
+
     /**
      * All regions uncommitted.
      *
@@ -96,6 +99,11 @@ public final class Regions {
             owners[region] = NOBODY;
         }
         counted();
+    }
+
+    /** Tells somebody from now on what is committed and released. */
+    public synchronized void listener(RegionListener newListener) {
+        listener = newListener;
     }
 
     /** Regions that are committed, in use or retained. */
@@ -188,8 +196,16 @@ public final class Regions {
     }
 
     /** Whether pages of a committed region may be resident that no owner has touched since it took the region into use. */
-    synchronized boolean isSoiled(int region) {
+    public synchronized boolean isSoiled(int region) {
         return soiled.contains(region);
+    }
+
+    /** What a region is doing. */
+    public synchronized RegionState stateOf(int region) {
+        if (isInUse(region)) {
+            return RegionState.IN_USE;
+        }
+        return retained.contains(region) ? RegionState.RETAINED : RegionState.UNCOMMITTED;
     }
 
     /** Whether somebody has the region in use. */
@@ -238,6 +254,8 @@ public final class Regions {
             return false;
         }
         int region = first;
+        int firstNew = NONE;
+        int newRegions = 0;
         try {
             while (region < end) {
                 int committed = region;
@@ -246,6 +264,8 @@ public final class Regions {
                 }
                 if (committed > region) {
                     commit(region, committed - region);
+                    firstNew = newRegions == 0 ? region : firstNew;
+                    newRegions += committed - region;
                 }
                 region = committed;
                 while (region < end && retained.contains(region)) {
@@ -257,6 +277,7 @@ public final class Regions {
                 retained.add(committed);
             }
             counted();
+            tellCommitted(firstNew, newRegions, NOBODY);
             throw e;
         }
         for (region = first; region < end; region++) {
@@ -268,7 +289,14 @@ public final class Regions {
             }
         }
         counted();
+        tellCommitted(firstNew, newRegions, owner);
         return true;
+    }
+
+    private void tellCommitted(int first, int count, int owner) {
+        if (count > 0) {
+            listener.committed(first, count, owner);
+        }
     }
 
     private synchronized void commit(int first, int count) {
@@ -376,6 +404,7 @@ public final class Regions {
         retained.remove(region);
         soiled.remove(region);
         counted();
+        listener.released(region);
         // If this is refused the slice stays as it is: no harm, as no block and no slab is in it.
         for (int table = 0; table < tables; table++) {
             giveBackPages(slice(table, region), sliceBytes);
