@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Show the arenas of a pool: what each has, and what is free there.",
             "",
-            "Taken are usable bytes that are not free in the arena: live, in caches, or queued. Allocations wait",
-            "for none of this: an arena is asked under its lock for a few counters."
+            "Taken are usable bytes that are not free in the arena: live, in caches, or queued. Each arena is",
+            "asked under its lock for a few counters, which holds nobody up."
         },
         parameterListHeading = "%nProcess:%n",
         optionListHeading = "%nOptions:%n",

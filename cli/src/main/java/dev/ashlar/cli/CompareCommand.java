@@ -29,8 +29,10 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpWidth = 100,
         description = {
-            "Compare Ashlar with its peers in one table, in a few minutes: pairs, batches, scopes, the",
-            "recorded traces, and two workloads with two threads; from Java, and native allocators from C, too.",
+            "Compare Ashlar with its peers in one table, in a few minutes.",
+            "",
+            "Pairs, batches, scopes, the recorded traces, and two workloads with two threads; from Java, and",
+            "native allocators from C, too.",
             "",
             "Each allocator is a process. Slices of a cell alternate between them, so that a machine that",
             "changes its speed does it to all alike; a ratio is that of two slices taken side by side."

@@ -24,8 +24,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Have a pool put together what is free, and give back what is not used.",
             "",
-            "The pool's worker does it while others allocate and free. No live block is moved but those that may",
-            "be. Ctrl-C, as anything that ends this command, ends the defragmentation after the piece of work that it is at."
+            "The pool's worker does it while others allocate and free. Live blocks stay where they are, but for",
+            "movable ones. Ctrl-C, as anything that ends this command, ends the defragmentation, too, after",
+            "the piece of work that it is at."
         },
         parameterListHeading = "%nProcess:%n",
         optionListHeading = "%nOptions:%n",

@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Show how much a pool's regions may take, or set it.",
             "",
-            "The limit can be anything up to the capacity that the pool was built with, and is rounded up to whole",
-            "regions. A pool that has more keeps what it has until that is free, and takes no more."
+            "The limit can be anything up to the capacity that the pool was built with, and is rounded up to",
+            "whole regions. A pool that has more keeps it until it is free, and takes no more."
         },
         parameterListHeading = "%nProcess:%n",
         optionListHeading = "%nOptions:%n",

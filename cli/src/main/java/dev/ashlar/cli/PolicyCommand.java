@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Show a pool's fit policy, or set it.",
             "",
-            "A change takes effect with the next request, and touches no block. What adaptive decided, and on what",
-            "evidence, is shown with it."
+            "A change takes effect with the next request, and touches no block. What adaptive decided is shown",
+            "with its reasons."
         },
         parameterListHeading = "%nProcess:%n",
         optionListHeading = "%nOptions:%n",

@@ -28,6 +28,11 @@ final class PoolTarget {
         return pid;
     }
 
+    /** A command for the same pool. */
+    String sameFor(String command) {
+        return pool == null ? command : command + " --pool '" + pool + "'";
+    }
+
     AttachClient client() throws IOException {
         AttachClient client = AttachClient.of(pid);
         return pool == null ? client : client.pool(pool);

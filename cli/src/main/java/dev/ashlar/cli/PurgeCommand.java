@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Have a pool give the memory that it does not use back to the operating system, at once.",
             "",
-            "Pages inside free blocks, and wholly free regions. Nothing is merged or moved for it, and caches stay",
-            "as they are: ./ashlar defrag does all of that, and takes longer."
+            "Pages inside free blocks, and wholly free regions. Nothing is merged or moved for it, and caches",
+            "stay as they are: ./ashlar defrag does all of that, and takes longer."
         },
         parameterListHeading = "%nProcess:%n",
         optionListHeading = "%nOptions:%n",

@@ -30,9 +30,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Record what a pool does, as a trace for ./ashlar whatif and ./ashlar replay.",
             "",
-            "The process itself writes the file, which appears when the recording has ended: after --seconds, when",
-            "--max-bytes are reached, with the pool, or by Ctrl-C. Meanwhile every request of the pool takes a",
-            "slower way (docs/whatif.md). Blocks that are live already are not in the trace."
+            "The process itself writes the file, which appears when the recording has ended: after --seconds,",
+            "when --max-bytes are reached, with the pool, or by Ctrl-C. Meanwhile every request of the pool",
+            "takes a slower way (docs/whatif.md). Blocks that are live already are not in the trace."
         },
         parameterListHeading = "%nProcess:%n",
         optionListHeading = "%nOptions:%n",

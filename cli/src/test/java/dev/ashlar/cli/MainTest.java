@@ -1,8 +1,11 @@
 package dev.ashlar.cli;
 
+import java.util.Map;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -34,6 +37,34 @@ class MainTest {
         }) {
             assertTrue(run.out().contains(option), option);
         }
+        run.out().lines().forEach(line -> assertTrue(line.length() <= 100, line));
+    }
+
+    @Test
+    void help_groupsTheCommands() {
+        String help = CommandRun.of("--help").out();
+        int live = help.indexOf("\nSee and steer the pools of a running process:\n");
+        int traces = help.indexOf("\nTry settings on recorded traces:\n");
+        int others = help.indexOf("\nOther commands:\n");
+        assertTrue(0 < live && live < traces && traces < others, help);
+        for (String command : new String[] {"list", "stats", "arenas", "policy", "defrag", "limit", "purge", "map",
+            "doctor", "record"}) {
+            int place = help.indexOf("\n  " + command + " ");
+            assertTrue(live < place && place < traces, command);
+        }
+        Main.commandLine(Map.of()).getSubcommands().keySet()
+                .forEach(command -> assertTrue(help.contains("\n  " + command + " "), command));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"list", "stats", "arenas", "policy", "defrag", "limit", "purge", "map", "doctor", "record",
+        "completion"})
+    void help_ofACommandThatAttaches_hasAnExampleAndFitsTheScreen(String command) {
+        CommandRun run = CommandRun.of(command, "--help");
+
+        assertEquals(0, run.exitCode());
+        assertTrue(run.out().contains("\nExample"), run.out());
+        assertTrue(run.out().contains("./ashlar " + command), run.out());
         run.out().lines().forEach(line -> assertTrue(line.length() <= 100, line));
     }
 

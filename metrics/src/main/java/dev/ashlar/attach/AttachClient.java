@@ -13,6 +13,7 @@ import dev.ashlar.DefragOptions;
 import dev.ashlar.DefragReport;
 import dev.ashlar.DefragStep;
 import dev.ashlar.FitPolicy;
+import dev.ashlar.doctor.Examination;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -191,6 +192,14 @@ public final class AttachClient {
             while (call.next()) {
                 out.append(call.text());
             }
+        }
+    }
+
+    /** What {@link dev.ashlar.doctor.Doctor#examine} goes by, without call sites. The process looks at all its free blocks for it, one arena after the other. */
+    public Examination examine() throws IOException {
+        try (Call call = send(request(Operations.EXAMINE), Connection.FOREVER)) {
+            call.next();
+            return call.value(Examination.class);
         }
     }
 

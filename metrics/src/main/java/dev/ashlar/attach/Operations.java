@@ -20,6 +20,7 @@ import dev.ashlar.HeapStatistics;
 import dev.ashlar.arenas.Budget;
 import dev.ashlar.arenas.MemoryPool;
 import dev.ashlar.attach.AttachException.Reason;
+import dev.ashlar.doctor.Examination;
 import dev.ashlar.map.HeapMap;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ final class Operations {
     static final String DEFRAG = "defrag";
     static final String RECORD = "record";
     static final String MAP = "map";
+    static final String EXAMINE = "examine";
 
     private static final Map<String, Operation> ALL = new TreeMap<>(Map.of(
             PROCESS, Operations::process,
@@ -44,7 +46,8 @@ final class Operations {
             LIMIT, Operations::limit,
             DEFRAG, Operations::defrag,
             RECORD, RecordOperation::run,
-            MAP, Operations::map));
+            MAP, Operations::map,
+            EXAMINE, exchange -> Examination.of(exchange.pool())));
 
     /** Does what is asked for; its result is what {@link RecordJson} can write. */
     @FunctionalInterface
