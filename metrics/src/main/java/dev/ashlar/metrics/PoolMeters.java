@@ -104,6 +104,9 @@ final class PoolMeters {
                 f -> f.pool().reclaims());
         meters.gauge("ashlar.pool.fenced.arenas", "arenas", "Arenas that serve nothing, as damage was found",
                 f -> f.pool().fencedArenas());
+        meters.counter("ashlar.pool.leaks", "leaks",
+                "Views and confined arenas that nobody can close any more, and budgets closed with live blocks",
+                f -> f.pool().leaks());
         meters.counter("ashlar.pool.double.frees", "frees", "Cells that came back to a slab that had them already",
                 f -> f.pool().doubleFrees());
     }

@@ -60,6 +60,7 @@ class MeterTableTest {
             new Row("ashlar.pool.reclaims", COUNTER, "reclaims"),
             new Row("ashlar.pool.fenced.arenas", GAUGE, "arenas"),
             new Row("ashlar.pool.double.frees", COUNTER, "frees"),
+            new Row("ashlar.pool.leaks", COUNTER, "leaks"),
             new Row("ashlar.pool.defragmentation", TIMER, "seconds"),
             new Row("ashlar.pool.defragmentation.reclaimed", COUNTER, "bytes", "kind",
                     List.of("moved", "returned", "coalesced", "purged", "released")),

@@ -312,6 +312,16 @@ class MeterValuesTest {
         assertTrue(bound.value("ashlar.budget.peak{budget=query/sort}") >= usable);
     }
 
+    @Test
+    void budgetClosedWithALiveBlock_isALeak() {
+        Budget tidy = pool.openBudget("tidy", 1_000_000);
+        tidy.freeAddress(tidy.allocateAddress(LARGE));
+        Budget untidy = pool.openBudget("untidy", 1_000_000);
+        untidy.allocateAddress(LARGE);
+        bound.change(tidy::close).isExactly(Map.of());
+        bound.change(untidy::close).isExactly(Map.of("ashlar.pool.leaks", 1L));
+    }
+
     /** After many threads have done as they like, every value is the statistics' own. */
     @Test
     void quietPool_hasTheFiguresOfItsStatistics() throws InterruptedException {
