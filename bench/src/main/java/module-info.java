@@ -3,7 +3,7 @@
 module dev.ashlar.bench {
     requires HdrHistogram;
     requires transitive com.fasterxml.jackson.core;
-    requires dev.ashlar.arenas;
+    requires transitive dev.ashlar.arenas;
     requires transitive dev.ashlar.core;
     requires java.management;
     requires jdk.management;
@@ -21,6 +21,7 @@ module dev.ashlar.bench {
     exports dev.ashlar.bench.aggregation;
     exports dev.ashlar.bench.compaction;
     exports dev.ashlar.bench.compare;
+    exports dev.ashlar.bench.demo;
     exports dev.ashlar.bench.peer;
     exports dev.ashlar.bench.replay;
     exports dev.ashlar.bench.space;

@@ -168,7 +168,10 @@ public final class Spillable {
         segment = null;
         token = null;
         if (here != null) {
-            spiller.pool.free(here);
+            // A closed pool has freed it.
+            if (!spiller.pool.isClosed()) {
+                spiller.pool.free(here);
+            }
         } else if (stored != null) {
             discard(stored);
         }
