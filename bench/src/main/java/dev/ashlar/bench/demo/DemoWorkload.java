@@ -35,7 +35,7 @@ public final class DemoWorkload implements AutoCloseable {
     private static final long VIRTUAL_REST_MILLIS = 20;
     private static final int PAGES = 96;
     private static final int STEPS_A_WAVE = 16;
-    private static final int STEPS_A_DEFRAGMENTATION = 256;
+    private static final int STEPS_A_DEFRAGMENTATION = 64;
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final MemoryPool pool;
