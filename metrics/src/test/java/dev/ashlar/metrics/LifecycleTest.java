@@ -179,7 +179,8 @@ class LifecycleTest {
                 System.gc();
             }
             assertEquals((double) pool.usableSize(block), live("a"));
-            assertEquals((double) pool.usableSize(block), registry.get("ashlar.pool.allocated").functionCounter().count());
+            assertEquals((double) pool.usableSize(block),
+                    registry.get("ashlar.pool.allocated").functionCounter().count());
         }
     }
 

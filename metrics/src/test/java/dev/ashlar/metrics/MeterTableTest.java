@@ -10,7 +10,6 @@ import java.util.stream.Stream;
 
 import dev.ashlar.arenas.Budget;
 import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
