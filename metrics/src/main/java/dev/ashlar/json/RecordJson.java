@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.List;
@@ -98,7 +99,10 @@ public final class RecordJson {
 
     private static @Nullable Object valueOf(Record object, RecordComponent component) {
         try {
-            return component.getAccessor().invoke(object);
+            Method accessor = component.getAccessor();
+            // Records of other packages of this module need not be public.
+            accessor.trySetAccessible();
+            return accessor.invoke(object);
         } catch (IllegalAccessException | InvocationTargetException e) {
             throw new IllegalArgumentException(component + " (expected: a component that can be read)", e);
         }
