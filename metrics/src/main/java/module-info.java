@@ -12,6 +12,7 @@ module dev.ashlar.metrics {
 
     exports dev.ashlar.attach;
     exports dev.ashlar.doctor;
+    exports dev.ashlar.json;
     exports dev.ashlar.management;
     exports dev.ashlar.map;
     exports dev.ashlar.metrics;

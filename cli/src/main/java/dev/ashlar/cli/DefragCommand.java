@@ -6,7 +6,7 @@ import java.util.concurrent.Callable;
 
 import dev.ashlar.DefragOptions;
 import dev.ashlar.DefragReport;
-import dev.ashlar.attach.RecordJson;
+import dev.ashlar.json.RecordJson;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 
-import dev.ashlar.attach.RecordJson;
 import dev.ashlar.doctor.Doctor;
 import dev.ashlar.doctor.Examination;
 import dev.ashlar.doctor.Finding;
+import dev.ashlar.json.RecordJson;
 import dev.ashlar.sites.CallSites;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

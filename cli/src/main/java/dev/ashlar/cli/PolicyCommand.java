@@ -8,7 +8,7 @@ import dev.ashlar.Adaptation;
 import dev.ashlar.FitPolicy;
 import dev.ashlar.attach.AttachClient;
 import dev.ashlar.attach.PolicyFigures;
-import dev.ashlar.attach.RecordJson;
+import dev.ashlar.json.RecordJson;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -9,10 +9,10 @@ import java.util.concurrent.Callable;
 
 import dev.ashlar.RecordingEnd;
 import dev.ashlar.attach.AttachClient;
-import dev.ashlar.attach.RecordJson;
 import dev.ashlar.attach.RecordingFigures;
 import dev.ashlar.attach.RemoteRecording;
 import dev.ashlar.bench.replay.ByteSizes;
+import dev.ashlar.json.RecordJson;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

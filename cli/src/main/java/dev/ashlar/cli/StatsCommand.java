@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import dev.ashlar.attach.AttachClient;
 import dev.ashlar.attach.AttachException;
 import dev.ashlar.attach.PoolFigures;
-import dev.ashlar.attach.RecordJson;
+import dev.ashlar.json.RecordJson;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

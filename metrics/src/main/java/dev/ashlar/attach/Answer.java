@@ -5,6 +5,8 @@ import java.io.Writer;
 import java.time.Duration;
 import java.util.Map;
 
+import dev.ashlar.json.RecordJson;
+
 /** What a server sends back: parts, and a result or an error at the end. For one thread. */
 final class Answer {
     private static final int CHUNK_CHARS = 32 << 10;

@@ -62,7 +62,7 @@ final class Call implements AutoCloseable {
             throw new AttachException(Reason.ENDED, "process " + pid + " ended before it had answered");
         }
         try {
-            JsonParser json = RecordJson.parser(text);
+            JsonParser json = RecordReader.parser(text);
             json.nextToken();
             kind = json.nextFieldName();
             line = json;
@@ -110,7 +110,7 @@ final class Call implements AutoCloseable {
     /** What the line holds, as a record. */
     <T extends Record> T value(Class<T> type) throws IOException {
         try {
-            return RecordJson.read(parser(), type);
+            return RecordReader.read(parser(), type);
         } catch (IOException e) {
             throw incompatible(e);
         }
@@ -123,7 +123,7 @@ final class Call implements AutoCloseable {
             if (json.nextToken() != JsonToken.START_ARRAY) {
                 throw new IOException(json.getText() + " (expected: an array)");
             }
-            return RecordJson.readRest(json, type);
+            return RecordReader.readRest(json, type);
         } catch (IOException e) {
             throw incompatible(e);
         }

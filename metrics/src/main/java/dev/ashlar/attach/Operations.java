@@ -21,6 +21,7 @@ import dev.ashlar.arenas.Budget;
 import dev.ashlar.arenas.MemoryPool;
 import dev.ashlar.attach.AttachException.Reason;
 import dev.ashlar.doctor.Examination;
+import dev.ashlar.json.RecordJson;
 import dev.ashlar.map.HeapMap;
 import org.jspecify.annotations.Nullable;
 

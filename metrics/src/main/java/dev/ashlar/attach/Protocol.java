@@ -2,6 +2,8 @@ package dev.ashlar.attach;
 
 import java.time.Duration;
 
+import dev.ashlar.json.RecordJson;
+
 /**
  * What client and server agree on. One request a connection, in UTF-8 and lines that end with {@code \n}:
  *

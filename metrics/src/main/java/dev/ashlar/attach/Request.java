@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.ashlar.attach.AttachException.Reason;
+import dev.ashlar.json.RecordJson;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,7 +86,7 @@ record Request(String version, String operation, Map<String, String> arguments) 
 
     private static Map<String, String> fields(String line) throws AttachException {
         Map<String, String> fields = new LinkedHashMap<>();
-        try (JsonParser json = RecordJson.parser(line)) {
+        try (JsonParser json = RecordReader.parser(line)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw malformed("no object");
             }

@@ -21,6 +21,7 @@ import dev.ashlar.PoolExhaustedException.Cause;
 import dev.ashlar.PoolStatistics;
 import dev.ashlar.ReclaimKind;
 import dev.ashlar.arenas.MemoryPool;
+import dev.ashlar.json.RecordJson;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +48,7 @@ class RecordJsonTest {
     }
 
     private static <T extends Record> T read(String text, Class<T> type) throws IOException {
-        return RecordJson.read(RecordJson.parser(text), type);
+        return RecordReader.read(RecordReader.parser(text), type);
     }
 
     private static <T extends Record> T again(T value, Class<T> type) throws IOException {

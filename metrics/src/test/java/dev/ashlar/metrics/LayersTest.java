@@ -26,6 +26,7 @@ class LayersTest {
                 .withOptionalLayers(true)
                 .layer("metrics").definedBy("dev.ashlar.metrics..")
                 .layer("management").definedBy("dev.ashlar.management..")
+                .layer("json").definedBy("dev.ashlar.json..")
                 .layer("map").definedBy("dev.ashlar.map..")
                 .layer("doctor").definedBy("dev.ashlar.doctor..")
                 .layer("page").definedBy("dev.ashlar.page..")
@@ -33,11 +34,12 @@ class LayersTest {
                 .layer("sites").definedBy("dev.ashlar.sites..")
                 .whereLayer("metrics").mayNotAccessAnyLayer()
                 .whereLayer("management").mayNotAccessAnyLayer()
+                .whereLayer("json").mayNotAccessAnyLayer()
                 .whereLayer("map").mayNotAccessAnyLayer()
                 .whereLayer("doctor").mayNotAccessAnyLayer()
                 .whereLayer("sites").mayNotAccessAnyLayer()
-                .whereLayer("page").mayOnlyAccessLayers("map", "doctor")
-                .whereLayer("attach").mayOnlyAccessLayers("management", "map", "doctor")
+                .whereLayer("page").mayOnlyAccessLayers("json", "map", "doctor")
+                .whereLayer("attach").mayOnlyAccessLayers("json", "management", "map", "doctor")
                 .check(ALL);
     }
 
@@ -45,7 +47,7 @@ class LayersTest {
     @Test
     void all_useWhatIsExported() {
         noClasses().that().resideInAnyPackage("dev.ashlar.metrics..", "dev.ashlar.management..", "dev.ashlar.map..",
-                "dev.ashlar.doctor..", "dev.ashlar.page..", "dev.ashlar.attach..", "dev.ashlar.sites..")
+                "dev.ashlar.doctor..", "dev.ashlar.json..", "dev.ashlar.page..", "dev.ashlar.attach..", "dev.ashlar.sites..")
                 .should().dependOnClassesThat()
                 .resideInAnyPackage("dev.ashlar.os..", "dev.ashlar.block..", "dev.ashlar.fit..",
                         "dev.ashlar.region..", "dev.ashlar.slab..", "dev.ashlar.cache..", "dev.ashlar.arena..",
