@@ -14,7 +14,7 @@ import dev.ashlar.PoolStatistics;
 import dev.ashlar.arenas.MemoryPool;
 import dev.ashlar.attach.AttachClient;
 import dev.ashlar.attach.AttachException;
-import dev.ashlar.attach.RecordJson;
+import dev.ashlar.json.RecordJson;
 import dev.ashlar.bench.demo.DemoSettings;
 import dev.ashlar.bench.demo.DemoSummary;
 import dev.ashlar.bench.demo.DemoWorkload;

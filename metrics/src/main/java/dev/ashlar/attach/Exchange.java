@@ -15,7 +15,7 @@ import dev.ashlar.attach.AttachException.Reason;
  * @param connection that it came by
  * @param answer to it
  */
-record Exchange(PoolTable pools, Request request, Connection connection, Answer answer) {
+record Exchange(PoolTable pools, SpaceTable spaces, Request request, Connection connection, Answer answer) {
     private static final Duration HOUR = Duration.ofHours(1);
 
     /** The pool that the request is about. */
