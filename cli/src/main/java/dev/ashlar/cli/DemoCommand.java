@@ -14,6 +14,8 @@ import dev.ashlar.PoolStatistics;
 import dev.ashlar.arenas.MemoryPool;
 import dev.ashlar.attach.AttachClient;
 import dev.ashlar.attach.AttachException;
+import dev.ashlar.attach.PublishedSpaces;
+import dev.ashlar.attach.PublishedSpaces.Publication;
 import dev.ashlar.json.RecordJson;
 import dev.ashlar.bench.demo.DemoSettings;
 import dev.ashlar.bench.demo.DemoSummary;
@@ -194,7 +196,8 @@ final class DemoCommand implements Callable<Integer> {
 
     private void serve(MemoryPool pool, DemoWorkload workload, PrintWriter say)
             throws IOException, InterruptedException {
-        try (PrometheusEndpoint metrics = isWithoutMetrics ? null : metrics(pool, workload)) {
+        try (Publication _ = PublishedSpaces.publish(workload.spill());
+                PrometheusEndpoint metrics = isWithoutMetrics ? null : metrics(pool, workload)) {
             announce(say, null, metrics == null ? null : metrics.uri());
             watch(pool, workload);
         }

@@ -244,7 +244,7 @@ class AttachClientTest {
             SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(directory.resolve("s")));
             try (Connection connection = new Connection(listener.accept())) {
                 Exchange exchange = new Exchange(
-                        new PoolTable(), Request.of("defrag"), connection, new Answer(connection, Attached.LONG));
+                        new PoolTable(), new SpaceTable(), Request.of("defrag"), connection, new Answer(connection, Attached.LONG));
                 CompletableFuture<String> never = new CompletableFuture<>();
                 client.close();
                 failure(Reason.REFUSED, () -> exchange.await(never));
@@ -260,7 +260,7 @@ class AttachClientTest {
             try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(directory.resolve("s")));
                     Connection connection = new Connection(listener.accept())) {
                 Exchange exchange = new Exchange(
-                        new PoolTable(), Request.of("defrag"), connection, new Answer(connection, Attached.LONG));
+                        new PoolTable(), new SpaceTable(), Request.of("defrag"), connection, new Answer(connection, Attached.LONG));
                 assertTrue(client.isConnected());
                 assertEquals("done", exchange.await(CompletableFuture.supplyAsync(() -> "done")));
                 CompletableFuture<String> failed =
