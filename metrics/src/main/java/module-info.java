@@ -5,6 +5,7 @@ module dev.ashlar.metrics {
     requires transitive dev.ashlar.arenas;
     requires transitive dev.ashlar.core;
     requires transitive java.management;
+    requires jdk.httpserver;
     requires jdk.jfr;
     requires jdk.net;
     requires static transitive micrometer.core;
@@ -16,6 +17,7 @@ module dev.ashlar.metrics {
     exports dev.ashlar.management;
     exports dev.ashlar.map;
     exports dev.ashlar.metrics;
+    exports dev.ashlar.page;
     exports dev.ashlar.sites;
 
     provides dev.ashlar.arenas.PoolListener with

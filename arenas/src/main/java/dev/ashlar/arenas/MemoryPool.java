@@ -609,6 +609,11 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
         }
     }
 
+    /** The reports of the last 8 defragmentations, on demand and on the worker's own, oldest first. O(1), also of a closed pool. */
+    public List<DefragReport> defragReports() {
+        return engine.defragReports();
+    }
+
     /** How the worker defragments on its own. */
     public DefragSettings defragSettings() {
         return engine.defragSettings();

@@ -1,6 +1,8 @@
 package dev.ashlar.defrag;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -30,6 +32,8 @@ import static java.lang.System.Logger.Level.WARNING;
  * <p>One run at a time. Settings and statistics may be read and changed by any thread.
  */
 public final class Defragmenter {
+    private static final int MOST_REPORTS = 8;
+
     private final String poolName;
     private final DefragSpace space;
     private final LongSupplier clock;
@@ -58,6 +62,7 @@ public final class Defragmenter {
         private long purges;
         private LockSlices locks = LockSlices.NONE;
         private long totalNanos;
+        private final Deque<DefragReport> reports = new ArrayDeque<>();
 
         synchronized long begin(boolean requested) {
             requests += requested ? 1 : 0;
@@ -78,6 +83,14 @@ public final class Defragmenter {
             purges += report.purges();
             locks = locks.plus(report.locks());
             totalNanos += report.durationNanos();
+            if (reports.size() == MOST_REPORTS) {
+                reports.removeFirst();
+            }
+            reports.addLast(report);
+        }
+
+        synchronized List<DefragReport> reports() {
+            return List.copyOf(reports);
         }
 
         synchronized DefragStatistics statistics(boolean alive, long interrupts, long dirtyBytes) {
@@ -130,6 +143,11 @@ public final class Defragmenter {
             dirtyBytes += space.arena(i).dirtyPages() * space.arena(i).pageBytes();
         }
         return counters.statistics(alive, interrupts, dirtyBytes);
+    }
+
+    /** The reports of the last {@value #MOST_REPORTS} runs, oldest first. */
+    public List<DefragReport> reports() {
+        return counters.reports();
     }
 
     /** Counts a failure that is in no report. */

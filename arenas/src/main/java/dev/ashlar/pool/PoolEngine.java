@@ -411,6 +411,11 @@ public final class PoolEngine {
         return worker.submit(options);
     }
 
+    /** The worker's last reports, oldest first. */
+    public List<DefragReport> defragReports() {
+        return defragmenter.reports();
+    }
+
     /** How the worker defragments. */
     public DefragSettings defragSettings() {
         return defragmenter.settings();
