@@ -17,6 +17,7 @@ import dev.ashlar.attach.AttachException;
 import dev.ashlar.attach.PublishedSpaces;
 import dev.ashlar.attach.PublishedSpaces.Publication;
 import dev.ashlar.json.RecordJson;
+import dev.ashlar.page.HeapMapServer;
 import dev.ashlar.bench.demo.DemoSettings;
 import dev.ashlar.bench.demo.DemoSummary;
 import dev.ashlar.bench.demo.DemoWorkload;
@@ -94,6 +95,17 @@ final class DemoCommand implements Callable<Integer> {
             description = "Platform threads, up to 64, which take half a core together; eight virtual threads are"
                     + " beside them. Default: ${DEFAULT-VALUE}.")
     private int threads;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            converter = Converters.Port.class,
+            defaultValue = "0",
+            description = "Of the live page, on this machine alone; 0: any that is free. Default: ${DEFAULT-VALUE}.")
+    private int pagePort;
+
+    @Option(names = "--no-page", description = "Don't serve it.")
+    private boolean isWithoutPage;
 
     @Option(
             names = "--metrics-port",
@@ -197,8 +209,9 @@ final class DemoCommand implements Callable<Integer> {
     private void serve(MemoryPool pool, DemoWorkload workload, PrintWriter say)
             throws IOException, InterruptedException {
         try (Publication _ = PublishedSpaces.publish(workload.spill());
+                HeapMapServer page = isWithoutPage ? null : page(pool);
                 PrometheusEndpoint metrics = isWithoutMetrics ? null : metrics(pool, workload)) {
-            announce(say, null, metrics == null ? null : metrics.uri());
+            announce(say, page == null ? null : page.uri(), metrics == null ? null : metrics.uri());
             watch(pool, workload);
         }
     }
@@ -218,6 +231,14 @@ final class DemoCommand implements Callable<Integer> {
             bar.show(full, BAR_STEPS, DemoText.now(now, workload.statistics()));
         }
         bar.clear();
+    }
+
+    private HeapMapServer page(MemoryPool pool) throws IOException {
+        try {
+            return HeapMapServer.builder(pool).port(pagePort).start();
+        } catch (IOException e) {
+            throw portTaken("--port", pagePort, e);
+        }
     }
 
     private PrometheusEndpoint metrics(MemoryPool pool, DemoWorkload workload) throws IOException {

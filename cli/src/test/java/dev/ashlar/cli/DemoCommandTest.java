@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -90,11 +91,12 @@ class DemoCommandTest {
     @Test
     void demo_inAPipe_endsByItselfAndSumsUp() throws Exception {
         try (DemoProcess demo = new DemoProcess(
-                sockets, spills, "--seconds", "0.5", "--capacity", "16m", "--no-metrics")) {
+                sockets, spills, "--seconds", "0.5", "--capacity", "16m", "--no-metrics", "--no-page")) {
             assertEquals(0, demo.exitCode(), demo.text());
             assertFalse(demo.text().contains(ESCAPE), demo.text());
             assertEquals(demo.id() + ", for 0.5 s, or until Ctrl-C", demo.line("process "));
             assertEquals("off", demo.line("metrics "));
+            assertEquals("off", demo.line("page "));
             assertTrue(demo.text().contains("\n  ./ashlar doctor " + demo.id() + "\n"), demo.text());
             assertEquals("0 bytes", demo.line("live at end "));
             assertEquals("yes", demo.line("verified "));
@@ -118,8 +120,8 @@ class DemoCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"--metrics-port, --no-page"})
-    void demo_portIsTaken_saysSoAndLeavesNothing(String option, String without) throws IOException {
+    @ValueSource(strings = {"--port", "--metrics-port"})
+    void demo_portIsTaken_saysSoAndLeavesNothing(String option) throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             CommandRun run = demo("--seconds", "30", option, Integer.toString(taken.getLocalPort()));
 
@@ -135,6 +137,7 @@ class DemoCommandTest {
         "--seconds -1 ~ Invalid value for option '--seconds': -1 (expected: seconds, at most a day, or 0)",
         "--seconds x ~ Invalid value for option '--seconds': x (expected: seconds, at most a day, or 0)",
         "--metrics-port 65536 ~ Invalid value for option '--metrics-port': 65536 (expected: a port from 1 to 65535, or 0 for any)",
+        "--port -1 ~ Invalid value for option '--port': -1 (expected: a port from 1 to 65535, or 0 for any)",
         "--threads 65 ~ --threads: 65 (expected: 1 to 64)",
         "--capacity 15m ~ --capacity: 15.0 MiB (expected: 16 MiB or more)",
         "--directory /no/such/folder ~ --directory: /no/such/folder (expected: a writable folder)",
@@ -187,7 +190,9 @@ class DemoCommandTest {
             findings(pid);
             pictures(pid);
             recordings(pid);
+            spaces(pid);
             scrapes(demo);
+            assertEquals(200, ask(HttpRequest.newBuilder(URI.create(demo.line("page "))).build()).statusCode());
             assertEquals(130, demo.end("INT"));
             assertTrue(demo.text().contains("verified      yes"), demo.text());
             assertTrue(demo.text().contains("  ./ashlar sites " + jfr), demo.text());
@@ -237,6 +242,15 @@ class DemoCommandTest {
             assertTrue(done("map", pid, "-o", file.toString()).startsWith("wrote "));
             assertTrue(Files.size(file) > 1000, form);
         }
+    }
+
+    private void spaces(String pid) throws IOException {
+        JsonNode spill = await(space -> space.get("spill").get("spilledBlocks").asLong() > 0, "space", "stats", pid, "demo");
+        assertEquals("SPILL_FILE", spill.get("kind").asText());
+        assertTrue(done("space", "list", pid).contains("demo   spill file "));
+        Path map = directory.resolve("spill.svg");
+        assertEquals("wrote " + map + "\n", done("space", "map", pid, "demo", "-o", map.toString()));
+        assertTrue(Files.readString(map).contains("demo of process " + pid + ": spill file"));
     }
 
     private void recordings(String pid) throws IOException {
