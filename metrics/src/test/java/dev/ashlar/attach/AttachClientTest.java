@@ -262,7 +262,10 @@ class AttachClientTest {
                 Exchange exchange = new Exchange(
                         new PoolTable(), new SpaceTable(), Request.of("defrag"), connection, new Answer(connection, Attached.LONG));
                 assertTrue(client.isConnected());
-                assertEquals("done", exchange.await(CompletableFuture.supplyAsync(() -> "done")));
+                // Often, as who waits may be woken at any moment of its own.
+                for (int i = 0; i < 2000; i++) {
+                    assertEquals("done", exchange.await(CompletableFuture.supplyAsync(() -> "done")));
+                }
                 CompletableFuture<String> failed =
                         CompletableFuture.failedFuture(new IllegalStateException("the pool is closed"));
                 assertTrue(message(failure(Reason.REFUSED, () -> exchange.await(failed))).contains("is closed"));
