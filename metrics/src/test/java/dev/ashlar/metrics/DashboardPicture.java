@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -150,7 +149,7 @@ final class DashboardPicture {
         graphics.drawString(value, (width - graphics.getFontMetrics().stringWidth(value)) / 2, height / 2 + 24);
     }
 
-    private record Line(String name, List<Date> times, List<Double> values) {}
+    private record Line(String name, List<Double> seconds, List<Double> values) {}
 
     private XYChart chart(JsonNode panel, String title, String unit, int width, int height) throws IOException {
         XYChart chart = new XYChartBuilder().width(width).height(height).title(title).build();
@@ -162,7 +161,7 @@ final class DashboardPicture {
                 .setLegendBorderColor(PANEL);
         styler.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11)).setLegendSeriesLineLength(12);
         styler.setPlotGridLinesColor(GRID).setAxisTickLabelsColor(INK).setAxisTickMarksColor(GRID);
-        styler.setDatePattern("HH:mm:ss").setXAxisMaxLabelCount(5);
+        styler.setXAxisMaxLabelCount(6).setxAxisTickLabelsFormattingFunction(DashboardPicture::minutes);
         styler.setYAxisMin(0.0).setSeriesColors(SERIES);
         styler.setyAxisTickLabelsFormattingFunction(value -> shown(value, unit));
         boolean isStacked = panel.path("fieldConfig").path("defaults").path("custom").path("stacking").path("mode")
@@ -172,7 +171,7 @@ final class DashboardPicture {
             lines = stacked(lines);
         }
         for (Line line : lines) {
-            XYSeries series = chart.addSeries(line.name(), line.times(), line.values());
+            XYSeries series = chart.addSeries(line.name(), line.seconds(), line.values());
             series.setMarker(SeriesMarkers.NONE).setLineWidth(1.5f);
             if (isStacked) {
                 series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Area);
@@ -192,7 +191,7 @@ final class DashboardPicture {
                     values.set(i, values.get(i) + below.get(i));
                 }
             }
-            sums.add(new Line(line.name(), line.times(), values));
+            sums.add(new Line(line.name(), line.seconds(), values));
         }
         Collections.reverse(sums);
         return sums;
@@ -208,13 +207,13 @@ final class DashboardPicture {
             for (JsonNode result : prometheus.queryRange(expression, from, to)) {
                 String name = LABEL.matcher(target.path("legendFormat").asText())
                         .replaceAll((MatchResult label) -> result.path("metric").path(label.group(1)).asText());
-                List<Date> times = new ArrayList<>();
+                List<Double> seconds = new ArrayList<>();
                 List<Double> values = new ArrayList<>();
                 for (JsonNode point : result.path("values")) {
-                    times.add(new Date(Math.round(1000 * point.path(0).asDouble())));
+                    seconds.add(point.path(0).asDouble() - from);
                     values.add(Double.parseDouble(point.path(1).asText()));
                 }
-                lines.add(new Line(name, times, values));
+                lines.add(new Line(name, seconds, values));
             }
         }
         return lines;
@@ -229,6 +228,10 @@ final class DashboardPicture {
             case "s" -> String.format(Locale.ROOT, "%.3g s", value);
             default -> scaled(value, 1000, "", "k", "M", "G", "T");
         };
+    }
+
+    private static String minutes(double seconds) {
+        return String.format(Locale.ROOT, "%d:%02d", (int) seconds / 60, (int) seconds % 60);
     }
 
     private static String scaled(double value, int base, String... units) {
