@@ -16,12 +16,12 @@ import dev.ashlar.attach.AttachClient;
 import dev.ashlar.attach.AttachException;
 import dev.ashlar.attach.PublishedSpaces;
 import dev.ashlar.attach.PublishedSpaces.Publication;
-import dev.ashlar.json.RecordJson;
-import dev.ashlar.page.HeapMapServer;
 import dev.ashlar.bench.demo.DemoSettings;
 import dev.ashlar.bench.demo.DemoSummary;
 import dev.ashlar.bench.demo.DemoWorkload;
 import dev.ashlar.bench.replay.ByteSizes;
+import dev.ashlar.json.RecordJson;
+import dev.ashlar.page.HeapMapServer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -250,7 +250,8 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static IOException portTaken(String option, int port, IOException e) {
-        return new IOException(option + ": " + port + ": " + e.getMessage() + " (expected: a port that is free, or 0)", e);
+        return new IOException(option + ": " + port + ": " + e.getMessage() + " (expected: a port that is free, or 0)",
+                e);
     }
 
     private void announce(PrintWriter say, @Nullable URI page, @Nullable URI metrics) throws InterruptedException {

@@ -30,13 +30,15 @@ final class DemoText {
         List<String> lines = new ArrayList<>();
         add(lines, "ran", "%.1f s, %d threads, a pool of %s", summary.seconds(), summary.threads(),
                 ByteSizes.format(summary.capacityBytes()));
-        add(lines, "tasks", "%,d steps (%,d joins, %,d sorts, %,d reports, %,d waves), %,d tasks of virtual threads; %,d rows",
+        add(lines, "tasks",
+                "%,d steps (%,d joins, %,d sorts, %,d reports, %,d waves), %,d tasks of virtual threads; %,d rows",
                 work.steps(), work.joins(), work.sorts(), work.reports(), work.waves(), work.tasks(), work.rows());
         add(lines, "spilled", "%s written, %s read back", ByteSizes.format(work.spilledBytes()),
                 ByteSizes.format(work.restoredBytes()));
         String causes = summary.refusals().entrySet().stream()
                 .filter(cause -> cause.getValue() > 0)
-                .map(cause -> "; by %s: %,d".formatted(cause.getKey().name().toLowerCase(Locale.ROOT), cause.getValue()))
+                .map(cause -> "; by %s: %,d".formatted(cause.getKey().name().toLowerCase(Locale.ROOT),
+                        cause.getValue()))
                 .sorted().collect(Collectors.joining());
         add(lines, "refused", "%,d steps and tasks found no room%s", work.exhausted(), causes);
         if (work.leaks() > 0) {

@@ -158,7 +158,8 @@ class DemoCommandTest {
     @Test
     void demo_endedByCtrlC_endsInOrderWithExit130() throws Exception {
         assumeSignals();
-        try (DemoProcess demo = new DemoProcess(sockets, spills, "--seconds", "0", "--capacity", "16m", "--no-metrics")) {
+        try (DemoProcess demo =
+                new DemoProcess(sockets, spills, "--seconds", "0", "--capacity", "16m", "--no-metrics")) {
             await(stats -> stats.get("statistics").get("pressureCalls").asLong() > 0, "stats", demo.id());
             assertEquals(130, demo.end("INT"));
             assertTrue(demo.text().contains("\nlive at end   0 bytes\nverified      yes"), demo.text());
@@ -245,7 +246,8 @@ class DemoCommandTest {
     }
 
     private void spaces(String pid) throws IOException {
-        JsonNode spill = await(space -> space.get("spill").get("spilledBlocks").asLong() > 0, "space", "stats", pid, "demo");
+        JsonNode spill =
+                await(space -> space.get("spill").get("spilledBlocks").asLong() > 0, "space", "stats", pid, "demo");
         assertEquals("SPILL_FILE", spill.get("kind").asText());
         assertTrue(done("space", "list", pid).contains("demo   spill file "));
         Path map = directory.resolve("spill.svg");
@@ -258,7 +260,8 @@ class DemoCommandTest {
         CommandRun run = CommandRun.of("record", pid, "-o", file, "--seconds", "0.5", "--json");
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(new ObjectMapper().readTree(run.out()).get("events").asLong() > 0, run.out());
-        run = CommandRun.of("whatif", file, "--policies", "best,segregated", "--passes", "1", "--allocators", "heap", "--events", "20000");
+        run = CommandRun.of("whatif", file, "--policies", "best,segregated", "--passes", "1", "--allocators", "heap",
+                "--events", "20000");
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.out().contains("segregated"), run.out());
     }

@@ -116,7 +116,8 @@ class SpaceCommandsTest {
     void name_thatIsNone_isExit4() {
         CommandRun run = CommandRun.of("space", "stats", process.id(), "none");
         assertEquals(4, run.exitCode());
-        assertTrue(run.err().startsWith("ashlar space stats: process " + process.id() + ": space: none (expected: "), run.err());
+        assertTrue(run.err().startsWith("ashlar space stats: process " + process.id() + ": space: none (expected: "),
+                run.err());
     }
 
     @Test
@@ -127,7 +128,8 @@ class SpaceCommandsTest {
                 assertEquals(0, run.exitCode());
                 assertEquals("process " + pools.id() + " publishes no space", run.err().strip());
             }
-            fails(4, "ashlar space map: process " + pools.id() + ": space: x (expected: one that is published; none is)",
+            fails(4, "ashlar space map: process " + pools.id()
+                    + ": space: x (expected: one that is published; none is)",
                     "space", "map", pools.id(), "x", "-o", directory.resolve("x.svg").toString());
             assertFalse(Files.exists(directory.resolve("x.svg")));
             // A process that only publishes spaces has no pool to list.
@@ -152,7 +154,8 @@ class SpaceCommandsTest {
 
     @Test
     void wrongUsage_isExit2() {
-        fails(2, "ashlar space list: Missing required parameter: 'PID'; see ./ashlar space list --help", "space", "list");
+        fails(2, "ashlar space list: Missing required parameter: 'PID'; see ./ashlar space list --help", "space",
+                "list");
         fails(2, "ashlar space map: --output: x.png (expected: a name that ends with .svg); see ./ashlar space map --help",
                 "space", "map", "1", "x", "-o", "x.png");
     }

@@ -176,7 +176,8 @@ final class Sampler implements AutoCloseable {
     private Frame read() {
         try {
             PoolReader.Reading reading = reader.read();
-            return reading == null ? publish(latest().closed(), null) : publish(frame(reading), reading.figures().point());
+            return reading == null ? publish(latest().closed(), null)
+                    : publish(frame(reading), reading.figures().point());
         } catch (RuntimeException e) {
             Frame last = latest();
             if (last.problem().isEmpty()) {

@@ -194,7 +194,8 @@ class PublishedSpacesTest {
                 System.gc();
             }
             assertEquals(List.of(), attached.client().spaces());
-            refused(Reason.NO_POOL, "space: file (expected: one that is published; none is)", attached.client(), "file");
+            refused(Reason.NO_POOL, "space: file (expected: one that is published; none is)", attached.client(),
+                    "file");
             assertEquals("one", attached.client().statistics().name());
         }
     }

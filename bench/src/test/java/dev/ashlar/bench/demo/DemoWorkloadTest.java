@@ -50,7 +50,8 @@ class DemoWorkloadTest {
             assertEquals(1800, done.steps());
             assertTrue(done.joins() > 0 && done.sorts() > 0 && done.waves() > 0 && done.tasks() > 0, done::toString);
             assertTrue(done.reports() > 0 && done.rows() > done.joins(), done::toString);
-            assertTrue(done.peakLiveBytes() > 8 << 20 && done.peakLiveBytes() < done.peakCommittedBytes(), done::toString);
+            assertTrue(done.peakLiveBytes() > 8 << 20 && done.peakLiveBytes() < done.peakCommittedBytes(),
+                    done::toString);
             assertTrue(pool.statistics().defragmentation().requests() > 0);
             assertEquals(0, done.leaks());
             assertEquals(0, pool.statistics().leaks());
