@@ -26,7 +26,7 @@ record Exchange(PoolTable pools, SpaceTable spaces, Request request, Connection 
     /** Waits for a result; if the client does not, it is cancelled. */
     <T> T await(CompletableFuture<T> future) throws IOException {
         // Not waited for itself: it is done only after it has woken this thread, which would then wait again.
-        var unused = future.whenComplete((result, thrown) -> connection.wakeUp());
+        var _ = future.whenComplete((result, thrown) -> connection.wakeUp());
         while (!future.isDone()) {
             if (connection.awaitInput(HOUR)) {
                 future.cancel(true);
