@@ -31,10 +31,6 @@ final class RequestThreads implements Executor, AutoCloseable {
     private final Map<Thread, Future<?>> ends = new ConcurrentHashMap<>();
     private final Duration patience;
 
-    RequestThreads() {
-        this(PATIENCE);
-    }
-
     RequestThreads(Duration patience) {
         this.patience = patience;
         clock.setRemoveOnCancelPolicy(true);
@@ -69,6 +65,11 @@ final class RequestThreads implements Executor, AutoCloseable {
             noEnd();
             slots.release();
         }
+    }
+
+    /** How many requests are being answered. */
+    int running() {
+        return MOST - slots.availablePermits();
     }
 
     /** The request of this thread may go on for as long as one that has just begun. */
