@@ -76,7 +76,11 @@ final class RequestThreads implements Executor, AutoCloseable {
     void moreTime() {
         noEnd();
         Thread thread = Thread.currentThread();
-        ends.put(thread, clock.schedule(thread::interrupt, patience.toNanos(), TimeUnit.NANOSECONDS));
+        try {
+            ends.put(thread, clock.schedule(thread::interrupt, patience.toNanos(), TimeUnit.NANOSECONDS));
+        } catch (RejectedExecutionException e) {
+            thread.interrupt(); // The server has ended meanwhile.
+        }
     }
 
     /** The request of this thread may go on for as long as it likes: it waits for nobody outside. */
