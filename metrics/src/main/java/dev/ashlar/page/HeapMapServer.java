@@ -50,7 +50,7 @@ public final class HeapMapServer implements AutoCloseable {
         http = HttpServer.create(new InetSocketAddress(address, settings.port), 0);
         int port = http.getAddress().getPort();
         uri = uri(address, port, settings.token);
-        requests = new RequestThreads();
+        requests = new RequestThreads(settings.patience);
         sampler = new Sampler(new PoolReader(new WeakReference<>(pool), settings.interval, System::nanoTime),
                 settings.interval, System::nanoTime);
         try {
@@ -113,6 +113,16 @@ public final class HeapMapServer implements AutoCloseable {
         return sampler.viewers();
     }
 
+    /** For tests: how many requests are being answered. */
+    int requests() {
+        return requests.running();
+    }
+
+    /** For tests: whether the pool is read again and again. */
+    boolean isReading() {
+        return sampler.isReading();
+    }
+
     /** Ends all connections and threads of the server, and waits for them, some seconds at most. Closing again does nothing. */
     @Override
     public void close() {
@@ -134,6 +144,7 @@ public final class HeapMapServer implements AutoCloseable {
         private int port;
         private @Nullable String token;
         private Duration interval = Duration.ofSeconds(1);
+        private Duration patience = RequestThreads.PATIENCE;
 
         private Builder(MemoryPool pool) {
             this.pool = Objects.requireNonNull(pool, "pool");
@@ -181,6 +192,12 @@ public final class HeapMapServer implements AutoCloseable {
                         "interval: %s (expected: %s to %s)".formatted(time, SHORTEST, LONGEST));
             }
             interval = time;
+            return this;
+        }
+
+        /** For tests: how long a client may take. */
+        Builder patience(Duration time) {
+            patience = time;
             return this;
         }
 

@@ -31,10 +31,6 @@ final class RequestThreads implements Executor, AutoCloseable {
     private final Map<Thread, Future<?>> ends = new ConcurrentHashMap<>();
     private final Duration patience;
 
-    RequestThreads() {
-        this(PATIENCE);
-    }
-
     RequestThreads(Duration patience) {
         this.patience = patience;
         clock.setRemoveOnCancelPolicy(true);
@@ -71,11 +67,20 @@ final class RequestThreads implements Executor, AutoCloseable {
         }
     }
 
+    /** How many requests are being answered. */
+    int running() {
+        return MOST - slots.availablePermits();
+    }
+
     /** The request of this thread may go on for as long as one that has just begun. */
     void moreTime() {
         noEnd();
         Thread thread = Thread.currentThread();
-        ends.put(thread, clock.schedule(thread::interrupt, patience.toNanos(), TimeUnit.NANOSECONDS));
+        try {
+            ends.put(thread, clock.schedule(thread::interrupt, patience.toNanos(), TimeUnit.NANOSECONDS));
+        } catch (RejectedExecutionException e) {
+            thread.interrupt(); // The server has ended meanwhile.
+        }
     }
 
     /** The request of this thread may go on for as long as it likes: it waits for nobody outside. */

@@ -241,6 +241,10 @@ final class Sampler implements AutoCloseable {
         return viewers;
     }
 
+    synchronized boolean isReading() {
+        return ticking != null;
+    }
+
     /** Ends the thread, and has all viewers told. */
     @Override
     public void close() {

@@ -169,10 +169,14 @@ class AshlarMap {
     const labels = width < 520 ? 52 : 124;
     const drawn = this.rows.filter(row => row.columns.length > 0).length;
     const high = Math.max(8, Math.min(56, Math.floor(560 / Math.max(1, drawn)) - 3)) * (1 + Math.log2(this.zoom) / 4);
-    let y = 0;
+    let y = 3;
+    let labelled = -Infinity;
     for (const row of this.rows) {
       row.y = y;
       row.high = row.columns.length > 0 ? Math.round(high) : 14;
+      // Labels of thin rows would be one upon the other.
+      row.isLabelled = y + row.high / 2 - labelled >= 13;
+      labelled = row.isLabelled ? y + row.high / 2 : labelled;
       y += row.high + 3;
     }
     return { width, height: Math.max(24, y), labels, cell: (width - labels) / this.window() };
@@ -198,7 +202,9 @@ class AshlarMap {
     pen.font = "11px " + Ashlar.colour("font");
     pen.textBaseline = "middle";
     for (const row of this.rows) {
-      this.drawLabel(pen, row, layout, colours);
+      if (row.isLabelled) {
+        this.drawLabel(pen, row, layout, colours);
+      }
       if (row.columns.length === 0) {
         this.drawNone(pen, row, layout, colours);
       } else {
@@ -410,10 +416,13 @@ class AshlarMap {
       return text + " " + Ashlar.bytes(bytes) + size;
     });
     this.details.dataset.cell = JSON.stringify(row.columns[this.cursor.column]);
-    this.details.textContent = AshlarMap.regions(row) + (row.arenas.length > 0 ? ", " + AshlarMap.arenas(row) : "")
+    const text = AshlarMap.regions(row) + (row.arenas.length > 0 ? ", " + AshlarMap.arenas(row) : "")
       + ", column " + (this.cursor.column + 1) + " of " + row.columns.length
       + ", " + Ashlar.bytes(from) + " to " + Ashlar.bytes(from + this.map.columnBytes) + ": "
       + (parts.length > 0 ? parts.join(", ") : "not committed") + ".";
+    if (this.details.textContent !== text) {
+      this.details.textContent = text;
+    }
   }
 
   /** The histogram of free sizes, into a definition list. */

@@ -245,12 +245,12 @@ class AshlarPage {
     const rate = this.rate && AshlarPage.KEYS.reduce((sum, key) => sum + this.rate[key], 0);
     const failures = Object.values(statistics.failuresByCause).reduce((sum, count) => sum + count, 0);
     this.tiles([
-      ["committed", "committed", Ashlar.bytes(point.committed), share(point.committed, statistics.limitBytes) + " of " + (isLimited ? "limit " : "") + Ashlar.bytes(statistics.limitBytes), point.committed],
-      ["resident", "resident", point.resident < 0 ? "–" : Ashlar.bytes(point.resident), point.resident < 0 ? "not told by the system" : share(point.resident, point.committed) + " of committed", point.resident],
+      ["committed", "committed", Ashlar.bytes(point.committed), (isLimited ? "limit " : "capacity ") + Ashlar.bytes(statistics.limitBytes), point.committed],
+      ["resident", "resident", point.resident < 0 ? "–" : Ashlar.bytes(point.resident), point.resident < 0 ? "not told" : share(point.resident, point.committed) + " of committed", point.resident],
       ["live", "live", Ashlar.bytes(point.live), Ashlar.count(memory.liveBlocks) + " blocks", point.live],
       ["pending", "pending", Ashlar.bytes(point.pending), Ashlar.bytes(statistics.cachedBytes) + " cached", point.pending],
       ["free", "free", Ashlar.bytes(point.free), "largest " + Ashlar.bytes(memory.largestFreeBytes), point.free],
-      ["fragmentation", "fragmentation", Ashlar.percent(point.fragmentation), "of " + Ashlar.bytes(memory.partlyFreeBytes) + " in pieces", point.fragmentation],
+      ["fragmentation", "fragmentation", Ashlar.percent(point.fragmentation), "of " + Ashlar.bytes(memory.partlyFreeBytes), point.fragmentation],
       ["", "allocations", rate ? AshlarChart.rate(rate) + "/s" : "–", Ashlar.count(Object.values(statistics.allocations).reduce((sum, count) => sum + count, 0)) + " in all", rate ?? 0],
       ["", "failures", Ashlar.count(failures), statistics.waiting + " wait, " + Ashlar.count(statistics.steals) + " steals", failures],
     ]);
