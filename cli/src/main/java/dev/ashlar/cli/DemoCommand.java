@@ -153,7 +153,7 @@ final class DemoCommand implements Callable<Integer> {
         OutputTarget.ofFile(spec.commandLine(), "--jfr", jfr).check();
         checkUsage();
         PrintWriter say = target.isStandardOutput() ? spec.commandLine().getErr() : spec.commandLine().getOut();
-        try (Interrupts interrupts = new Interrupts(stopped::countDown)) {
+        try (Interrupts _ = new Interrupts(stopped::countDown)) {
             DemoSummary summary = run(say);
             DemoText.lines(summary).forEach(say::println);
             if (jfr != null) {
@@ -188,7 +188,7 @@ final class DemoCommand implements Callable<Integer> {
         try (MemoryPool pool = pool()) {
             DemoWorkload workload = DemoWorkload.start(pool, settings());
             String problem = null;
-            try (workload; SampledRecording recording = jfr == null ? null : new SampledRecording(Path.of(jfr))) {
+            try (workload; SampledRecording _ = jfr == null ? null : new SampledRecording(Path.of(jfr))) {
                 serve(pool, workload, say);
             } catch (IllegalStateException e) {
                 problem = String.valueOf(e.getMessage());

@@ -146,7 +146,7 @@ class DemoCommandTest {
         "--json /no/such/folder/x ~ --json: /no/such/folder/x can't be written (expected: a file in a writable folder, or -)"
     })
     void demo_wrongUsage_isOneLineAndExit2(String arguments, String message) {
-        CommandRun run = CommandRun.of(("demo " + arguments).split(" "));
+        CommandRun run = CommandRun.of(("demo " + arguments).split(" ", -1));
 
         assertEquals("ashlar demo: " + message + "; see ./ashlar demo --help", run.err().strip());
         assertEquals(2, run.exitCode());
