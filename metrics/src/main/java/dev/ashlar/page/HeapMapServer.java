@@ -188,7 +188,8 @@ public final class HeapMapServer implements AutoCloseable {
          */
         public Builder interval(Duration time) {
             if (time.compareTo(SHORTEST) < 0 || time.compareTo(LONGEST) > 0) {
-                throw new IllegalArgumentException("interval: %s (expected: %s to %s)".formatted(time, SHORTEST, LONGEST));
+                throw new IllegalArgumentException(
+                        "interval: %s (expected: %s to %s)".formatted(time, SHORTEST, LONGEST));
             }
             interval = time;
             return this;

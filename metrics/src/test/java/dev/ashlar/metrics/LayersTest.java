@@ -47,7 +47,8 @@ class LayersTest {
     @Test
     void all_useWhatIsExported() {
         noClasses().that().resideInAnyPackage("dev.ashlar.metrics..", "dev.ashlar.management..", "dev.ashlar.map..",
-                "dev.ashlar.doctor..", "dev.ashlar.json..", "dev.ashlar.page..", "dev.ashlar.attach..", "dev.ashlar.sites..")
+                "dev.ashlar.doctor..", "dev.ashlar.json..", "dev.ashlar.page..", "dev.ashlar.attach..",
+                "dev.ashlar.sites..")
                 .should().dependOnClassesThat()
                 .resideInAnyPackage("dev.ashlar.os..", "dev.ashlar.block..", "dev.ashlar.fit..",
                         "dev.ashlar.region..", "dev.ashlar.slab..", "dev.ashlar.cache..", "dev.ashlar.arena..",
