@@ -36,7 +36,7 @@ class LayersTest {
                 .whereLayer("management").mayNotAccessAnyLayer()
                 .whereLayer("json").mayNotAccessAnyLayer()
                 .whereLayer("map").mayNotAccessAnyLayer()
-                .whereLayer("doctor").mayNotAccessAnyLayer()
+                .whereLayer("doctor").mayOnlyAccessLayers("sites")
                 .whereLayer("sites").mayNotAccessAnyLayer()
                 .whereLayer("page").mayOnlyAccessLayers("json", "map", "doctor")
                 .whereLayer("attach").mayOnlyAccessLayers("json", "management", "map", "doctor")
