@@ -169,7 +169,7 @@ final class DemoCommand implements Callable<Integer> {
         expect(capacityBytes >= LEAST_BYTES,
                 "--capacity: " + ByteSizes.format(capacityBytes) + " (expected: 16 MiB or more)");
         expect(threads <= MAX_THREADS, "--threads: " + threads + " (expected: 1 to 64)");
-        expect(directory == null || Files.isDirectory(directory) && Files.isWritable(directory),
+        expect(directory == null || (Files.isDirectory(directory) && Files.isWritable(directory)),
                 "--directory: " + directory + " (expected: a writable folder)");
     }
 

@@ -84,10 +84,10 @@ final class Access {
 
     private boolean hasToken(Headers headers, @Nullable String query) {
         String authorization = headers.getFirst("Authorization");
-        return authorization != null
+        boolean isBearer = authorization != null
                 && authorization.startsWith(BEARER)
-                && same(token, authorization.substring(BEARER.length()).strip())
-                || hasTokenInQuery(query);
+                && same(token, authorization.substring(BEARER.length()).strip());
+        return isBearer || hasTokenInQuery(query);
     }
 
     /** Whether the address itself has the token: then the browser is to have a cookie instead. */

@@ -37,11 +37,7 @@ final class PageHandler implements HttpHandler {
     private final Map<String, Content> files;
 
     /** A body and its type. */
-    private record Content(String type, byte[] bytes) {
-        static Content of(String type, String text) {
-            return new Content(type, text.getBytes(StandardCharsets.UTF_8));
-        }
-    }
+    private record Content(String type, String text) {}
 
     /** Loads the page's parts, so that each is there before anybody asks. */
     PageHandler(Access access, Sampler sampler, RequestThreads requests) throws IOException {
@@ -64,7 +60,7 @@ final class PageHandler implements HttpHandler {
                 throw new IOException(
                         "resource " + name + " is missing (expected: beside " + beside.getName() + ")");
             }
-            return new Content(type, in.readAllBytes());
+            return new Content(type, new String(in.readAllBytes(), StandardCharsets.UTF_8));
         }
     }
 
@@ -131,7 +127,7 @@ final class PageHandler implements HttpHandler {
         if (json.isEmpty()) {
             send(exchange, 410, "nothing was seen of the pool (expected: an open pool)\n");
         } else {
-            send(exchange, 200, Content.of(JSON, json));
+            send(exchange, 200, new Content(JSON, json));
         }
     }
 
@@ -144,24 +140,25 @@ final class PageHandler implements HttpHandler {
         map.writeSvg(text);
         // Saved, not shown: its style is its own, which the page's policy forbids here.
         exchange.getResponseHeaders().set("Content-Disposition", "attachment; filename=\"heap-map.svg\"");
-        send(exchange, 200, Content.of("image/svg+xml", text.toString()));
+        send(exchange, 200, new Content("image/svg+xml", text.toString()));
     }
 
     private static void send(HttpExchange exchange, int status, String text) throws IOException {
-        send(exchange, status, Content.of(TEXT, text));
+        send(exchange, status, new Content(TEXT, text));
     }
 
     private static void send(HttpExchange exchange, int status, Content content) throws IOException {
         Headers headers = exchange.getResponseHeaders();
+        byte[] body = content.text().getBytes(StandardCharsets.UTF_8);
         headers.set("Content-Type", content.type());
         if (exchange.getRequestMethod().equals("HEAD")) {
-            headers.set("Content-Length", Integer.toString(content.bytes().length));
+            headers.set("Content-Length", Integer.toString(body.length));
             exchange.sendResponseHeaders(status, -1);
             return;
         }
-        exchange.sendResponseHeaders(status, content.bytes().length);
+        exchange.sendResponseHeaders(status, body.length);
         try (OutputStream out = exchange.getResponseBody()) {
-            out.write(content.bytes());
+            out.write(body);
         }
     }
 

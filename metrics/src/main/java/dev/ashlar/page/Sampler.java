@@ -191,10 +191,13 @@ final class Sampler implements AutoCloseable {
         Frame last = latest();
         long number = last.number() + 1;
         HeapMap map = reading.map();
-        boolean isNew = map != null && !map.equals(lastMap);
+        String figures = figures(reading.figures());
+        if (map == null || map.equals(lastMap)) {
+            return new Frame(
+                    number, false, figures, last.mapNumber(), last.map(), last.mapJson(), reading.problem());
+        }
         lastMap = map;
-        return new Frame(number, false, figures(reading.figures()), isNew ? number : last.mapNumber(), map,
-                isNew ? json(map) : last.mapJson(), reading.problem());
+        return new Frame(number, false, figures, number, map, json(map), reading.problem());
     }
 
     private static String figures(Figures figures) {

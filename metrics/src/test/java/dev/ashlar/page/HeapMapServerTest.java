@@ -130,7 +130,7 @@ class HeapMapServerTest {
     void map_quietPool_isThatOfAWalk() throws Exception {
         try (MemoryPool pool = pool(); HeapMapServer server = start(pool, SLOW)) {
             for (int i = 0; i < 1000; i++) {
-                long address = pool.allocateAddress(i * 7);
+                long address = pool.allocateAddress(7L * i);
                 if (i % 3 == 0) {
                     pool.freeAddress(address);
                 }
@@ -181,7 +181,8 @@ class HeapMapServerTest {
     @Test
     void host_otherThanLoopback_isRefused() throws IOException {
         try (MemoryPool pool = pool(); HeapMapServer server = start(pool, SLOW)) {
-            for (String host : List.of("evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "10.0.0.1",
+            for (String host : List.of("evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80",
+                    "10.0.0.1",
                     "")) {
                 assertEquals(403, Http.get(server.uri(), "/", "Host: " + host).status(), host);
             }
@@ -265,7 +266,8 @@ class HeapMapServerTest {
             IllegalStateException refused = assertThrows(
                     IllegalStateException.class, () -> HeapMapServer.builder(pool).address(all).start());
             assertEquals(
-                    "address: 0.0.0.0 without a token (expected: a loopback address, or a token)", refused.getMessage());
+                    "address: 0.0.0.0 without a token (expected: a loopback address, or a token)",
+                    refused.getMessage());
             try (HeapMapServer server = HeapMapServer.builder(pool).address(all).token(TOKEN).interval(SLOW).start()) {
                 URI uri = server.uri();
                 assertEquals("127.0.0.1", uri.getHost());

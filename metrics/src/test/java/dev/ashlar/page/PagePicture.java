@@ -8,9 +8,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Makes a picture of a live page that is somewhere to be seen: for docs/images. See docs/map.md. */
-final class PagePicture {
-    private PagePicture() {}
+import org.junit.jupiter.api.Test;
+
+/** Makes a picture of a live page that is somewhere to be seen: for docs/images. By its name no test of the build, but run like one. See docs/map.md. */
+class PagePicture {
+    private static final String ARGUMENTS = "ashlar.picture";
+
+    /** By Maven, which has the class path. */
+    @Test
+    void draw() throws IOException {
+        main(System.getProperty(ARGUMENTS, "").split(" ", -1));
+    }
 
     /**
      * Takes a picture of the page when it has been open for some frames.
