@@ -40,7 +40,8 @@ public final class VolumeMetrics implements MeterBinder {
         gauge(registry, "ashlar.volumes.free", EXTENTS, "Free, of all sources", VolumeSet::freeLength);
         gauge(registry, "ashlar.volumes.fragmentation", "ratio", "1 - sum of the largest free runs / free: 0 to 1",
                 VolumeSet::fragmentation);
-        gauge(registry, "ashlar.volumes.placements", "placements", "Placements that are live", VolumeSet::placementCount);
+        gauge(registry, "ashlar.volumes.placements", "placements", "Placements that are live",
+                VolumeSet::placementCount);
         for (Source<?> source : set.sources()) {
             bind(registry, source.name());
         }
