@@ -111,6 +111,17 @@ final class PageReturn {
         }
     }
 
+    /** Whether pages can be given back at all. */
+    boolean isPossible() {
+        return os.returnsPages();
+    }
+
+    /** Bytes of a free block that are no whole pages: they stay resident. */
+    long bytesThatStay(long block, long ofUnits) {
+        long pages = endOfPages(block, ofUnits) - firstPage(block);
+        return (ofUnits << BlockLayout.UNIT_SHIFT) - Math.max(0, pages);
+    }
+
     private long firstPage(long block) {
         long page = os.pageSizeBytes();
         return (block + BlockLayout.TREE_LINK_BYTES + page - 1) & -page;

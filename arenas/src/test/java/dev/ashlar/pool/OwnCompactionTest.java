@@ -206,7 +206,7 @@ class OwnCompactionTest {
                 assertTrue(more <= DefragPool.REGION, () -> "moved in one pass: " + more);
                 looks++;
             } while (movables.statistics().movedBytes() > moved);
-            assertTrue(looks > 4, "looks: " + looks);
+            assertTrue(looks > 2, "looks: " + looks);
             assertTrue(movables.statistics().freeBytes() < 12 * DefragPool.REGION,
                     () -> movables.statistics().toString());
             pool.engine.validate(true);

@@ -132,6 +132,32 @@ public final class HeldBlocks {
     }
 
     /**
+     * From now on nothing is placed in a region behind a place, once {@link #holdFrom} has passed the rest of it. No other region may be in the middle of being put back.
+     *
+     * <pre>{@code
+     *     +------------+-----+------+-----+
+     *     | FREE       | LIV | held | LIV |     below `opened` it is as all regions are
+     *     +------------+-----+------+-----+
+     *                  ^ opened: the first block at or above `from`, held at once if it is free,
+     *                            so that nothing before it ever merges with it
+     * }</pre>
+     *
+     * @return where {@link #holdFrom} goes on; the region's end if nothing begins there: then nothing is held
+     */
+    public long holdTail(int region, long from) {
+        assert opening == RegionBitmap.NONE : "region " + opening + " is being put back";
+        long end = geometry.regionEnd(region);
+        long block = starts.firstIn(from, end);
+        if (block == 0 || block >= end) {
+            return end;
+        }
+        regions.add(region);
+        opening = region;
+        opened = block;
+        return holdFrom(region, block, 1);
+    }
+
+    /**
      * Holds the free ones among the next blocks of a held region.
      *
      * @param from where the last call stopped, or the region's first block
