@@ -2,6 +2,7 @@ package dev.ashlar.pool;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 
 import dev.ashlar.CompactionLimits;
@@ -135,6 +136,10 @@ class PackingTest {
                     movables.free(left.get(victim));
                     left.set(victim, left.getLast());
                     left.removeLast();
+                }
+                if (random.nextInt(50) == 0) {
+                    // Between any two slices the arena is as it must be, with what is held.
+                    Objects.requireNonNull(movables.spaceOrNull()).arena().validate();
                 }
                 return false;
             });

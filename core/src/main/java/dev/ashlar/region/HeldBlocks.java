@@ -100,6 +100,8 @@ public final class HeldBlocks {
     public void holdFree(long block, int units) {
         free.check(block, units);
         free.remove(block, units);
+        // A validation between two slices counts the dirty pages of free blocks, and this is none for now.
+        carver.forgetPages(block, units);
         headers.setPreviousFreeUnits(BlockCarver.behind(block, units), 0);
         ledger.liveAdded(units);
         hold(block, units);
@@ -124,6 +126,17 @@ public final class HeldBlocks {
             }
             throw e;
         }
+    }
+
+    /**
+     * The same, for a block whose pages have been purged while it was held: those of its own are clean.
+     *
+     * @throws HeapCorruptionException if something next to it is damaged; it is held still, unless it was withheld
+     */
+    public void putBackClean(long block) {
+        int units = Headers.units(headers.word(block));
+        putBack(block);
+        carver.forgetPages(block, units);
     }
 
     /** From now on nothing is placed in a region, once {@link #holdFrom} has passed all of it. */
