@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 import dev.ashlar.arenas.MemoryPool;
@@ -66,7 +67,7 @@ class DocsExamplesTest {
         for (String line : lines) {
             boolean isFence = line.startsWith("```");
             boolean belongs = isFenced ? !isFence
-                    : line.startsWith(INDENT) && (isIndented || before.isEmpty()) || isIndented && line.isEmpty();
+                    : (line.startsWith(INDENT) && (isIndented || before.isEmpty())) || (isIndented && line.isEmpty());
             isIndented = belongs && !isFenced;
             if (belongs) {
                 block.append(isFenced || line.isEmpty() ? line : line.substring(INDENT.length())).append('\n');
@@ -84,7 +85,7 @@ class DocsExamplesTest {
     private static Path home() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.exists(folder.resolve("docs/spill.md"))) {
-            folder = folder.getParent();
+            folder = Objects.requireNonNull(folder.getParent(), "no docs/spill.md above the working directory");
         }
         return folder;
     }
