@@ -21,7 +21,7 @@ import dev.ashlar.region.RegionTable;
  *     empty each    all its blocks moved: one held block, its pages given back, the region released
  *                   else: what is held there is put back
  *     pack          blocks are moved from the end of one region that stays into the gaps of all of them
-     purge         whole pages of free blocks in the regions that stay
+ *     purge         whole pages of free blocks in the regions that stay
  * }</pre>
  *
  * <p>Each step takes the arena's lock for a slice at a time, and finds the arena consistent and leaves it so.
