@@ -78,7 +78,7 @@ class AttachClientTest {
             sort.allocateAddress(500);
             List<BudgetFigures> budgets = attached.client().budgets();
             assertEquals(Set.of(new BudgetFigures("query", null, query.statistics()),
-                    new BudgetFigures("sort", "query", sort.statistics())), Set.copyOf(budgets));
+                    new BudgetFigures("query/sort", "query", sort.statistics())), Set.copyOf(budgets));
             assertEquals(2, budgets.size());
         }
     }

@@ -100,6 +100,8 @@ final class Attached implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
-        Files.deleteIfExists(socket());
+        if (Files.isDirectory(directory)) {
+            Files.deleteIfExists(socket());
+        }
     }
 }
