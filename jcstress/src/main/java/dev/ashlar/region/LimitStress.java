@@ -100,7 +100,7 @@ public final class LimitStress {
         }
     }
 
-    /** Two grow up to a limit of one region, though three are there. */
+    /** Two that have chosen different regions, below a limit of one: each looked before the other took its own. */
     @JCStressTest
     @Outcome(id = {"true, false, 1", "false, true, 1"}, expect = ACCEPTABLE, desc = "one of them has it")
     @Outcome(expect = FORBIDDEN, desc = "above the limit, or refused below it")
@@ -113,12 +113,12 @@ public final class LimitStress {
 
         @Actor
         public void one(ZZJ_Result r) {
-            r.r1 = grow(first);
+            r.r1 = first.acquire(0, 1);
         }
 
         @Actor
         public void other(ZZJ_Result r) {
-            r.r2 = grow(second);
+            r.r2 = second.acquire(2, 1);
         }
 
         @Arbiter
