@@ -15,10 +15,16 @@ final class FreeExtents {
     static final long NONE = -1;
 
     final ExtentTree byOffset = new ExtentTree(true);
+    private final FloorHints hints;
     private @Nullable ExtentTree bySize;
     private long total;
     // Whether the position in bySize is that of the extent that was found: it need not be searched again.
     private boolean sizeIsHere;
+
+    /** None, in a space from a start on. */
+    FreeExtents(long start) {
+        hints = new FloorHints(byOffset, start);
+    }
 
     long total() {
         return total;
@@ -40,9 +46,8 @@ final class FreeExtents {
             ExtentTree sizes = new ExtentTree(false);
             LeafNodes leaves = byOffset.leaves;
             for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
-                int base = leaf * leaves.width;
-                for (int at = base; at < base + leaves.counts[leaf]; at++) {
-                    sizes.insert(leaves.values[at], leaves.keys[at]);
+                for (int place = 0; place < leaves.counts[leaf]; place++) {
+                    sizes.insert(leaves.value(leaf, place), leaves.key(leaf, place));
                 }
             }
             bySize = sizes;
@@ -123,6 +128,14 @@ final class FreeExtents {
     /** Whether all of a range is free; if so, the position is its extent. */
     boolean contains(long offset, long length) {
         return byOffset.floor(offset) && byOffset.key() + byOffset.value() - length >= offset;
+    }
+
+    /**
+     * The end of the free extent that an offset is in, or else -1. Changes no position, and may be called while another thread makes a change: it
+     * ends, and returns anything or throws an {@link IndexOutOfBoundsException}.
+     */
+    long endOfRangeWith(long offset) {
+        return hints.endOfRangeWith(offset);
     }
 
     /** Takes a range out of the free extent that is the position. */
@@ -219,45 +232,45 @@ final class FreeExtents {
     }
 
     ExtentList list() {
-        long[] pairs = new long[ExtentList.arrayLength(count())];
+        long[] list = new long[ExtentList.arrayLength(count())];
         int next = 0;
         LeafNodes leaves = byOffset.leaves;
         for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
-            int base = leaf * leaves.width;
-            for (int at = base; at < base + leaves.counts[leaf]; at++) {
-                pairs[next] = leaves.keys[at];
-                pairs[next + 1] = leaves.values[at];
-                next += 2;
-            }
+            int numbers = 2 * leaves.counts[leaf];
+            System.arraycopy(leaves.pairs, 2 * leaf * leaves.width, list, next, numbers);
+            next += numbers;
         }
-        return new ExtentList(pairs, next / 2);
+        return new ExtentList(list, next / 2);
     }
 
     /** What lies between the free extents, from a start to an end. */
     ExtentList gaps(long start, long end) {
-        long[] pairs = new long[ExtentList.arrayLength(count() + 1)];
+        long[] list = new long[ExtentList.arrayLength(count() + 1)];
         int next = 0;
         long from = start;
         LeafNodes leaves = byOffset.leaves;
         for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
-            int base = leaf * leaves.width;
-            long[] keys = leaves.keys;
-            long[] values = leaves.values;
-            for (int at = base, last = base + leaves.counts[leaf]; at < last; at++) {
-                long to = keys[at];
-                pairs[next] = from;
-                pairs[next + 1] = to - from;
+            long[] pairs = leaves.pairs;
+            int at = 2 * leaf * leaves.width;
+            int last = at + 2 * leaves.counts[leaf];
+            if (at < last && pairs[at] == start) {
                 // Only before the first free extent may there be nothing.
-                next += from < to ? 2 : 0;
-                from = to + values[at];
+                from += pairs[at + 1];
+                at += 2;
+            }
+            for (; at < last; at += 2, next += 2) {
+                long to = pairs[at];
+                list[next] = from;
+                list[next + 1] = to - from;
+                from = to + pairs[at + 1];
             }
         }
         if (from < end) {
-            pairs[next] = from;
-            pairs[next + 1] = end - from;
+            list[next] = from;
+            list[next + 1] = end - from;
             next += 2;
         }
-        return new ExtentList(pairs, next / 2);
+        return new ExtentList(list, next / 2);
     }
 
     private void reserve() {
@@ -286,51 +299,68 @@ final class FreeExtents {
 
     /** Compares everything with a walk; all extents must lie in {@code [start, end)}. */
     void validate(long start, long end) {
-        TreeValidator offsets = new TreeValidator("by offset", byOffset);
-        offsets.validate();
-        boolean keepsSizes = bySize != null;
-        long sum = 0;
-        long print = 0;
-        long free = start - 1;
+        new TreeValidator("by offset", byOffset).validate();
         LeafNodes leaves = byOffset.leaves;
+        long sum = 0;
+        long free = start - 1;
         for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
-            int base = leaf * leaves.width;
-            for (int at = base; at < base + leaves.counts[leaf]; at++) {
-                long offset = leaves.keys[at];
-                long length = leaves.values[at];
-                if (offset <= free || length <= 0 || length > end - offset) {
-                    throw new IllegalStateException(
-                            "free extent at " + offset + " of length " + length + " (expected: from above "
-                                    + free + " to " + end + ")");
+            int count = leaves.counts[leaf];
+            if (count > 0) {
+                long summed = sumIfApart(leaves.pairs, 2 * leaf * leaves.width, count, free, end);
+                if (summed < 0) {
+                    throw notApart(leaf, free, end);
                 }
-                free = offset + length;
-                sum += length;
-                print += keepsSizes ? TreeValidator.print(offset, length) : 0;
+                sum += summed;
+                free = leaves.key(leaf, count - 1) + leaves.value(leaf, count - 1);
             }
         }
         if (sum != total) {
             throw new IllegalStateException("free in sum: " + total + " (expected: " + sum + ", by a walk)");
         }
         if (bySize != null) {
-            validateSizes(bySize, print);
+            validateSizes(bySize);
         }
     }
 
-    private void validateSizes(ExtentTree sizes, long expectedPrint) {
+    /** The sum of a leaf's lengths; negative if an extent touches or precedes what is free before it, or ends above an end. */
+    private static long sumIfApart(long[] pairs, int first, int count, long free, long end) {
+        // Negative if anything is wrong: so there is no branch in the loop.
+        long wrong = 0;
+        long sum = 0;
+        long behind = free;
+        for (int at = first; at < first + 2 * count; at += 2) {
+            long offset = pairs[at];
+            long length = pairs[at + 1];
+            wrong |= offset | (length - 1) | (offset - behind - 1);
+            behind = offset + length;
+            sum += length;
+        }
+        return sum | (wrong | (end - behind)) & Long.MIN_VALUE;
+    }
+
+    private IllegalStateException notApart(int leaf, long before, long end) {
+        LeafNodes leaves = byOffset.leaves;
+        long free = before;
+        for (int place = 0; place < leaves.counts[leaf]; place++) {
+            long offset = leaves.key(leaf, place);
+            long length = leaves.value(leaf, place);
+            if (offset <= free || length <= 0 || length > end - offset) {
+                return new IllegalStateException(
+                        "free extent at " + offset + " of length " + length + " (expected: from above " + free + " to "
+                                + end + ")");
+            }
+            free = offset + length;
+        }
+        return new IllegalStateException("free extents of leaf " + leaf + " (expected: sound, or changed meanwhile)");
+    }
+
+    private void validateSizes(ExtentTree sizes) {
         new TreeValidator("by length", sizes).validate();
         if (sizes.size() != byOffset.size()) {
             throw new IllegalStateException(
                     "extents by length: " + sizes.size() + " (expected: " + byOffset.size() + ", as by offset)");
         }
-        long print = 0;
-        LeafNodes leaves = sizes.leaves;
-        for (int leaf = sizes.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
-            int base = leaf * leaves.width;
-            for (int at = base; at < base + leaves.counts[leaf]; at++) {
-                print += TreeValidator.print(leaves.values[at], leaves.keys[at]);
-            }
-        }
-        if (print != expectedPrint) {
+        if (TreeValidator.print(byOffset, false) != TreeValidator.print(sizes, true)) {
             throw new IllegalStateException("extents by length: others than by offset (expected: the same)");
         }
     }
