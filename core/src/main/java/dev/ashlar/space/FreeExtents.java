@@ -245,16 +245,49 @@ final class FreeExtents {
 
     /** What lies between the free extents, from a start to an end. */
     ExtentList gaps(long start, long end) {
-        long[] list = new long[ExtentList.arrayLength(count() + 1)];
+        int most = ExtentList.arrayLength(count() + 1);
+        return end - start <= ExtentList.MAX_SPAN ? narrowGaps(most, start, end) : wideGaps(most, start, end);
+    }
+
+    private ExtentList narrowGaps(int most, long start, long end) {
+        int[] list = new int[most];
         int next = 0;
         long from = start;
         LeafNodes leaves = byOffset.leaves;
+        long[] pairs = leaves.pairs;
         for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
-            long[] pairs = leaves.pairs;
             int at = 2 * leaf * leaves.width;
             int last = at + 2 * leaves.counts[leaf];
             if (at < last && pairs[at] == start) {
                 // Only before the first free extent may there be nothing.
+                from += pairs[at + 1];
+                at += 2;
+            }
+            for (; at < last; at += 2, next += 2) {
+                long to = pairs[at];
+                list[next] = (int) (from - start);
+                list[next + 1] = (int) (to - from);
+                from = to + pairs[at + 1];
+            }
+        }
+        if (from < end) {
+            list[next] = (int) (from - start);
+            list[next + 1] = (int) (end - from);
+            next += 2;
+        }
+        return new ExtentList(list, start, next / 2);
+    }
+
+    private ExtentList wideGaps(int most, long start, long end) {
+        long[] list = new long[most];
+        int next = 0;
+        long from = start;
+        LeafNodes leaves = byOffset.leaves;
+        long[] pairs = leaves.pairs;
+        for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
+            int at = 2 * leaf * leaves.width;
+            int last = at + 2 * leaves.counts[leaf];
+            if (at < last && pairs[at] == start) {
                 from += pairs[at + 1];
                 at += 2;
             }
@@ -299,63 +332,38 @@ final class FreeExtents {
 
     /** Compares everything with a walk; all extents must lie in {@code [start, end)}. */
     void validate(long start, long end) {
-        new TreeValidator("by offset", byOffset).validate();
-        LeafNodes leaves = byOffset.leaves;
-        long sum = 0;
-        long free = start - 1;
-        for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
-            int count = leaves.counts[leaf];
-            if (count > 0) {
-                long summed = sumIfApart(leaves.pairs, 2 * leaf * leaves.width, count, free, end);
-                if (summed < 0) {
-                    throw notApart(leaf, free, end);
-                }
-                sum += summed;
-                free = leaves.key(leaf, count - 1) + leaves.value(leaf, count - 1);
-            }
+        TreeValidator walk = new TreeValidator("by offset", byOffset, start);
+        walk.validate();
+        if (walk.touches() || walk.end() > end) {
+            throw notApart(start, end);
         }
-        if (sum != total) {
-            throw new IllegalStateException("free in sum: " + total + " (expected: " + sum + ", by a walk)");
+        if (walk.sum() != total) {
+            throw new IllegalStateException("free in sum: " + total + " (expected: " + walk.sum() + ", by a walk)");
         }
         if (bySize != null) {
             validateSizes(bySize);
         }
     }
 
-    /** The sum of a leaf's lengths; negative if an extent touches or precedes what is free before it, or ends above an end. */
-    private static long sumIfApart(long[] pairs, int first, int count, long free, long end) {
-        // Negative if anything is wrong: so there is no branch in the loop.
-        long wrong = 0;
-        long sum = 0;
-        long behind = free;
-        for (int at = first; at < first + 2 * count; at += 2) {
-            long offset = pairs[at];
-            long length = pairs[at + 1];
-            wrong |= offset | (length - 1) | (offset - behind - 1);
-            behind = offset + length;
-            sum += length;
-        }
-        return sum | (wrong | (end - behind)) & Long.MIN_VALUE;
-    }
-
-    private IllegalStateException notApart(int leaf, long before, long end) {
+    private IllegalStateException notApart(long start, long end) {
+        long free = start - 1;
         LeafNodes leaves = byOffset.leaves;
-        long free = before;
-        for (int place = 0; place < leaves.counts[leaf]; place++) {
-            long offset = leaves.key(leaf, place);
-            long length = leaves.value(leaf, place);
-            if (offset <= free || length <= 0 || length > end - offset) {
-                return new IllegalStateException(
-                        "free extent at " + offset + " of length " + length + " (expected: from above " + free + " to "
-                                + end + ")");
+        for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
+            for (int place = 0; place < leaves.counts[leaf]; place++) {
+                long offset = leaves.key(leaf, place);
+                long length = leaves.value(leaf, place);
+                if (offset <= free || length <= 0 || length > end - offset) {
+                    return new IllegalStateException("free extent at " + offset + " of length " + length
+                            + " (expected: from above " + free + " to " + end + ")");
+                }
+                free = offset + length;
             }
-            free = offset + length;
         }
-        return new IllegalStateException("free extents of leaf " + leaf + " (expected: sound, or changed meanwhile)");
+        return new IllegalStateException("free extents: changed while they were looked at (expected: no other call)");
     }
 
     private void validateSizes(ExtentTree sizes) {
-        new TreeValidator("by length", sizes).validate();
+        new TreeValidator("by length", sizes, 0).validate();
         if (sizes.size() != byOffset.size()) {
             throw new IllegalStateException(
                     "extents by length: " + sizes.size() + " (expected: " + byOffset.size() + ", as by offset)");

@@ -1,6 +1,6 @@
 package dev.ashlar.space;
 
-/** Checks an {@link ExtentTree} from the ground up: order, bounds, maxima, links, counts. O(n). */
+/** Checks an {@link ExtentTree} from the ground up: order, bounds, maxima, links, counts. Sums it up on the way, where its pairs are ranges. O(n). */
 final class TreeValidator {
     private final String name;
     private final ExtentTree tree;
@@ -9,10 +9,17 @@ final class TreeValidator {
     private int innerCount;
     private int expectedLeaf;
     private int lastLeaf = ExtentTree.NONE;
+    // Of the leaf that was visited last.
+    private long max;
+    // Of ranges.
+    private long sum;
+    private long end;
+    private boolean touches;
 
-    TreeValidator(String name, ExtentTree tree) {
+    TreeValidator(String name, ExtentTree tree, long start) {
         this.name = name;
         this.tree = tree;
+        end = start - 1;
         expectedLeaf = tree.firstLeaf();
     }
 
@@ -25,11 +32,15 @@ final class TreeValidator {
         long print = 0;
         LeafNodes leaves = tree.leaves;
         for (int leaf = tree.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
-            for (int place = 0; place < leaves.counts[leaf]; place++) {
-                long key = leaves.key(leaf, place);
-                long value = leaves.value(leaf, place);
-                print += byLength ? print(value, key) : print(key, value);
-            }
+            print += print(leaves.pairs, 2 * leaf * leaves.width, leaves.counts[leaf], byLength ? 1 : 0);
+        }
+        return print;
+    }
+
+    private static long print(long[] pairs, int first, int count, int offsetIn) {
+        long print = 0;
+        for (int at = first, last = first + 2 * count; at < last; at += 2) {
+            print += print(pairs[at + offsetIn], pairs[at + 1 - offsetIn]);
         }
         return print;
     }
@@ -84,47 +95,95 @@ final class TreeValidator {
         if (count < (level == 0 ? 0 : 1) || count > leaves.width) {
             throw bad("pairs of leaf " + leaf, count, "1 to " + leaves.width);
         }
-        checkOrder(leaf, count, lowKey, lowValue, highKey, highValue);
+        boolean sound = tree.keepsMaxima()
+                ? visitRanges(leaf, count, lowKey, highKey)
+                : isInOrder(leaves.pairs, 2 * leaf * leaves.width, count, lowKey, lowValue, highKey, highValue);
+        if (!sound) {
+            throw outOfOrder(leaf, lowKey, lowValue, highKey, highValue);
+        }
         pairs += count;
         leafCount++;
         lastLeaf = leaf;
         expectedLeaf = leaves.next[leaf];
-        return leaves.max(leaf);
+        return max;
     }
 
-    private void checkOrder(int leaf, int count, long lowKey, long lowValue, long highKey, long highValue) {
-        LeafNodes leaves = tree.leaves;
-        if (tree.keepsMaxima() && isInOrder(leaves.pairs, 2 * leaf * leaves.width, count, lowKey, highKey)) {
-            return;
-        }
-        long key = lowKey;
-        long value = lowValue;
-        for (int place = 0; place < count; place++) {
-            long nextKey = leaves.key(leaf, place);
-            long nextValue = leaves.value(leaf, place);
-            boolean sameIsAbove = place == 0 && (tree.keepsMaxima() || nextValue == value);
-            boolean above = sameIsAbove || (!tree.keepsMaxima() && nextValue > value);
-            if (nextKey < key || (nextKey == key && !above)) {
-                throw bad("pair behind (" + key + ", " + value + ")", nextKey, "a greater one");
-            }
-            key = nextKey;
-            value = nextValue;
-        }
-        if (count > 0 && (key > highKey || (key == highKey && (tree.keepsMaxima() || value >= highValue)))) {
-            throw bad("last key of leaf " + leaf, key, "below " + highKey);
-        }
-    }
-
-    /** Whether unique keys go up, all of them from a low one to below a high one. */
-    private static boolean isInOrder(long[] pairs, int first, int count, long lowKey, long highKey) {
+    /** Whether unique keys go up, from a low one to below a high one. Sums the ranges up, and sees whether they are apart. */
+    private boolean visitRanges(int leaf, int count, long lowKey, long highKey) {
+        long[] all = tree.leaves.pairs;
+        int first = 2 * leaf * tree.leaves.width;
+        int last = first + 2 * count;
         // Negative if anything is wrong: so there is no branch in the loop.
         long wrong = 0;
+        long touching = 0;
         long before = lowKey - 1;
-        for (int at = first; at < first + 2 * count; at += 2) {
-            wrong |= pairs[at] | (pairs[at] - before - 1);
-            before = pairs[at];
+        long behind = end;
+        long most = 0;
+        long lengths = 0;
+        for (int at = first; at < last; at += 2) {
+            long key = all[at];
+            long value = all[at + 1];
+            wrong |= key | (key - before - 1);
+            touching |= (value - 1) | (key - behind - 1);
+            before = key;
+            behind = key + value;
+            touching |= behind;
+            most = Math.max(most, value);
+            lengths += value;
         }
+        max = most;
+        sum += lengths;
+        end = behind;
+        touches |= touching < 0;
         return (wrong | (highKey - before - 1)) >= 0;
+    }
+
+    /** Whether pairs go up by key and then by value, from a low one to below a high one. */
+    private static boolean isInOrder(
+            long[] pairs, int first, int count, long lowKey, long lowValue, long highKey, long highValue) {
+        long wrong = 0;
+        long key = lowKey;
+        long value = lowValue - 1;
+        for (int at = first, last = first + 2 * count; at < last; at += 2) {
+            long difference = pairs[at] - key;
+            long isSame = ((difference - 1) & ~difference) >> (Long.SIZE - 1);
+            wrong |= pairs[at] | pairs[at + 1] | difference | (isSame & (pairs[at + 1] - value - 1));
+            key = pairs[at];
+            value = pairs[at + 1];
+        }
+        return wrong >= 0 && (count == 0 || key < highKey || (key == highKey && value < highValue));
+    }
+
+    private IllegalStateException outOfOrder(int leaf, long lowKey, long lowValue, long highKey, long highValue) {
+        LeafNodes leaves = tree.leaves;
+        long key = lowKey;
+        long value = tree.keepsMaxima() ? Long.MIN_VALUE : lowValue - 1;
+        for (int place = 0; place < leaves.counts[leaf]; place++) {
+            long nextKey = leaves.key(leaf, place);
+            long nextValue = leaves.value(leaf, place);
+            boolean isAbove = nextKey > key || (nextKey == key && nextValue > value);
+            if (nextKey < 0 || !isAbove) {
+                return bad("pair behind (" + key + ", " + value + ")", nextKey, "a greater one");
+            }
+            key = nextKey;
+            value = tree.keepsMaxima() ? Long.MAX_VALUE : nextValue;
+        }
+        return bad("last key of leaf " + leaf, key, "below (" + highKey + ", " + highValue + ")");
+    }
+
+    /** The sum of all values. */
+    long sum() {
+        return sum;
+    }
+
+    /** Where the last range ends; {@code start - 1} if there is none. */
+    long end() {
+        return end;
+    }
+
+    /** Whether a range is empty, or touches or overlaps the one before it or what is before the start. */
+    boolean touches() {
+        return touches;
     }
 
     private void expect(String what, long found, long expected) {
