@@ -40,6 +40,8 @@ final class ExtentTree {
     private int slot;
     private final int[] nodes = new int[MAX_HEIGHT];
     private final int[] places = new int[MAX_HEIGHT];
+    // The key that the position was searched by, if it is where a pair of that key would be behind; else NONE.
+    private long searched = NONE;
 
     /** An empty set: with maxima, of unique keys; or without, where {@link #seek}, {@link #max} and {@link #replace} must not be used. */
     ExtentTree(boolean keepsMaxima) {
@@ -91,7 +93,9 @@ final class ExtentTree {
 
     /** Goes to the last pair whose key is at most this; false if there is none. */
     boolean floor(long key) {
-        descend(key, Long.MAX_VALUE);
+        if (key != searched) {
+            descend(key, Long.MAX_VALUE);
+        }
         if (slot >= 0) {
             return true;
         }
@@ -114,6 +118,7 @@ final class ExtentTree {
     boolean next() {
         if (slot + 1 < leaves.counts[leaf]) {
             slot++;
+            searched = NONE;
             return true;
         }
         int after = leaves.next[leaf];
@@ -143,7 +148,8 @@ final class ExtentTree {
             node = inner.children[node * INNER_WIDTH + place];
         }
         leaf = node;
-        slot = keepsMaxima ? floorInLeaf(node, key) : leaves.floor(node, 0, key, value);
+        slot = keepsMaxima ? floorInLeaf(node, key) : floorInLeaf(node, key, value);
+        searched = keepsMaxima ? key : NONE;
     }
 
     /**
@@ -171,6 +177,12 @@ final class ExtentTree {
         return height < HEIGHT_IN_MEMORY ? leaves.floor(node, 0, key) : leaves.floorInMemory(node, 0, key);
     }
 
+    private int floorInLeaf(int node, long key, long value) {
+        return height < HEIGHT_IN_MEMORY
+                ? leaves.floor(node, 0, key, value)
+                : leaves.floorInMemory(node, 0, key, value);
+    }
+
     /** The largest value, 0 if there is none. O(1) but for a tree of one leaf. */
     long max() {
         return height == 0 ? maxOfLeaf(root) : maxOfInner(root);
@@ -178,6 +190,7 @@ final class ExtentTree {
 
     /** Goes to the first pair whose key is at least {@code key} and whose value is at least {@code wanted}; false if there is none. */
     boolean seek(long key, long wanted) {
+        searched = NONE;
         int node = root;
         int level = 0;
         boolean pruned = false;
@@ -255,6 +268,7 @@ final class ExtentTree {
         }
         long oldValue = value();
         leaves.set(leaf, slot, key, value);
+        searched = NONE;
         if (keepsMaxima) {
             if (value > oldValue) {
                 raise(value);
@@ -273,7 +287,10 @@ final class ExtentTree {
     /** Adds a pair that is not there yet. The position is lost. If memory for it can't be had, nothing has changed. */
     void insert(long key, long value) {
         reserve(1);
-        descend(key, value);
+        if (key != searched) {
+            descend(key, value);
+        }
+        searched = NONE;
         if (keepsMaxima) {
             raise(value);
         }
@@ -344,6 +361,7 @@ final class ExtentTree {
     /** Takes the pair at the position away. The position is lost. */
     void remove() {
         long value = value();
+        searched = NONE;
         leaves.closeGap(leaf, slot);
         size--;
         if (keepsMaxima) {

@@ -123,6 +123,22 @@ class TreeNodes {
         return low - node * width - 1;
     }
 
+    /** Like {@link #floorInMemory(int, int, long)}, by key and then by value. */
+    final int floorInMemory(int node, int from, long key, long value) {
+        int low = node * width + from;
+        int high = node * width + counts[node];
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            long difference = pairs[2 * middle] - key;
+            if (difference < 0 || (difference == 0 && pairs[2 * middle + 1] <= value)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low - node * width - 1;
+    }
+
     /** Like {@link #floor(int, int, long)}, by key and then by value. */
     final int floor(int node, int from, long key, long value) {
         int low = node * width + from;
