@@ -5,7 +5,7 @@ package dev.ashlar.space;
  * keys instead of going down the tree.
  *
  * <pre>{@code
- *     hints    | bucket 0 | bucket 1 | ...       keys from base + b * 2^shift on
+ *     hints    | bucket 0 | bucket 1 | ...       keys from start + b * 2^shift on
  *                   |
  *     leaf     | ... k k k k k k k k ... |       a window of eight keys
  * }</pre>
@@ -14,7 +14,7 @@ package dev.ashlar.space;
  * behind it in the same leaf. So changes of the tree need not care for hints; those that no longer hold are replaced by the queries that go
  * down the tree. Where the keys are so clustered that a bucket has many of them, that is what most do.
  *
- * <p>Buckets are a quarter to a half of the pairs, so hints take two bytes a pair at most; and nothing before the first query.
+ * <p>Buckets are made for a quarter to a half of the pairs, by the first query and whenever that no longer fits: two bytes a pair at most.
  *
  * <p>Several threads may query at once, also while another one changes the tree: each reads the hints once, and what races they lose costs
  * them a way down the tree. What {@link #endOfRangeWith} returns then is the business of who allowed it.
@@ -25,13 +25,14 @@ final class FloorHints {
     private static final int MAX_BUCKETS = 1 << 28;
 
     /** Written once; another object takes its place when the tree has grown. */
-    private record Table(int[] hints, long base, int shift) {
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Table(int[] hints, long start, int shift) {
         int bucket(long key) {
-            return (int) ((key - base) >>> shift) & (hints.length - 1);
+            return (int) ((key - start) >>> shift) & (hints.length - 1);
         }
 
         boolean isFor(long key, long pairs) {
-            return (key - base) >>> shift < hints.length && pairs <= 4L * hints.length && pairs >= hints.length / 16;
+            return (key - start) >>> shift < hints.length && pairs <= 4L * hints.length && pairs >= hints.length / 16;
         }
     }
 
@@ -53,8 +54,7 @@ final class FloorHints {
      */
     long endOfRangeWith(long offset) {
         Table now = table;
-        int bucket = now.bucket(offset);
-        int window = now.hints[bucket];
+        int window = now.hints[now.bucket(offset)];
         LeafNodes leaves = tree.leaves;
         long[] pairs = leaves.pairs;
         if (window < pairs.length / 2 - WINDOW) {
@@ -88,6 +88,8 @@ final class FloorHints {
         if (at == ExtentTree.NONE) {
             return -1;
         }
+        // Read before it becomes a hint: what a race has garbled is out of the array's bounds here, or harmless there.
+        long end = tree.leaves.pairs[2 * at] + tree.leaves.pairs[2 * at + 1];
         Table now = table;
         if (!now.isFor(offset, tree.size())) {
             now = tableFor(offset);
@@ -97,7 +99,7 @@ final class FloorHints {
         // The key behind the window lies in the same leaf.
         now.hints[now.bucket(offset)] =
                 at - place + Math.clamp(place - (WINDOW / 2 - 1), 0, ExtentTree.LEAF_WIDTH - 1 - WINDOW);
-        return endIfIn(tree.leaves.pairs[2 * at] + tree.leaves.pairs[2 * at + 1], offset);
+        return endIfIn(end, offset);
     }
 
     private Table tableFor(long offset) {
