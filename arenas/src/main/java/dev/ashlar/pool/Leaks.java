@@ -99,7 +99,6 @@ public final class Leaks {
      * @param samples which are of those; null if that is not known
      */
     public void found(String kind, String owner, long blocks, long bytes, @Nullable Predicate<Sample> samples) {
-        count.increment();
         Leak.write(poolName, kind, owner, blocks, bytes, sites(samples));
         // All of a kind are one error, as a rule.
         System.getLogger("dev.ashlar")
@@ -109,6 +108,8 @@ public final class Leaks {
                                 kind,
                                 owner,
                                 blocks == UNKNOWN ? "" : ", %d blocks of %d bytes".formatted(blocks, bytes)));
+        // Last: whoever sees it counted finds the event.
+        count.increment();
     }
 
     /** Where live samples were allocated, if there are any. */

@@ -67,7 +67,7 @@ class DocsExamplesTest {
         for (String line : lines) {
             boolean isFence = line.startsWith("```");
             boolean belongs = isFenced ? !isFence
-                    : line.startsWith(INDENT) && (isIndented || before.isEmpty()) || isIndented && line.isEmpty();
+                    : (line.startsWith(INDENT) && (isIndented || before.isEmpty())) || (isIndented && line.isEmpty());
             isIndented = belongs && !isFenced;
             if (belongs) {
                 block.append(isFenced || line.isEmpty() ? line : line.substring(INDENT.length())).append('\n');

@@ -256,7 +256,8 @@ class SpillFileTest {
             channel.truncate(4000);
         }
         SpillException e = refused(Kind.TRUNCATED, () -> spill.restore(token, pool));
-        assertTrue(String.valueOf(e.getMessage()).contains("the file ends at 4000 (expected: 10000 or later)"), e::getMessage);
+        assertTrue(String.valueOf(e.getMessage()).contains("the file ends at 4000 (expected: 10000 or later)"),
+                e::getMessage);
         spill.discard(token);
     }
 

@@ -94,7 +94,7 @@ final class RecordCommand implements Callable<Integer> {
         ProgressBar progress = new ProgressBar(spec.commandLine().getErr(), Terminal.STANDARD_ERROR.isTerminal());
         Duration time = seconds == null ? null : Converters.duration(seconds);
         try (RemoteRecording recording = client.record(file, maxBytes, time);
-                Interrupts interrupts = new Interrupts(recording::stop)) {
+                Interrupts _ = new Interrupts(recording::stop)) {
             say("recording to " + file + "; Ctrl-C ends it");
             RecordingFigures figures = recording.await(now -> show(now, progress));
             progress.clear();

@@ -194,7 +194,8 @@ class AttachCommandsTest {
 
     @Test
     void limit_set_isShownFromThenOn_andCanBeTakenBack() throws IOException {
-        assertTrue(done("limit", one.id(), "32m").out().startsWith("limit 32.0 MiB (33554432 bytes) of a capacity of 64.0 MiB"));
+        assertTrue(done("limit", one.id(), "32m").out()
+                .startsWith("limit 32.0 MiB (33554432 bytes) of a capacity of 64.0 MiB"));
         assertEquals(32 << 20, json("limit", one.id()).get("limitBytes").asLong());
         assertEquals(64 << 20, json("limit", one.id(), "64m").get("limitBytes").asLong());
     }
@@ -202,7 +203,8 @@ class AttachCommandsTest {
     @Test
     void defrag_pool_printsTheReport() throws IOException {
         String text = done("defrag", one.id()).out();
-        assertTrue(text.matches("(?s)run \\d+, complete in .* ms; an arena's lock was held for \\d+ us at most\n.*"), text);
+        assertTrue(text.matches("(?s)run \\d+, complete in .* ms; an arena's lock was held for \\d+ us at most\n.*"),
+                text);
         assertTrue(text.contains("\narena "), text);
         JsonNode report = json("defrag", one.id(), "--arena", "1", "--time-limit", "60", "--byte-limit", "1t");
         assertEquals("COMPLETE", report.get("end").asText());
@@ -212,7 +214,8 @@ class AttachCommandsTest {
 
     @Test
     void purge_pool_takesThoseStepsAlone() throws IOException {
-        assertTrue(done("purge", one.id()).out().matches("purged .* inside free blocks, released .* of wholly free regions\n"));
+        assertTrue(done("purge", one.id()).out()
+                .matches("purged .* inside free blocks, released .* of wholly free regions\n"));
         JsonNode steps = json("purge", one.id()).get("steps");
         assertEquals("[\"PURGE\",\"RELEASE\"]", steps.toString());
     }
@@ -370,7 +373,8 @@ class AttachCommandsTest {
                 for (int i = 0; i < 2; i++) {
                     try (SocketChannel channel = listener.accept()) {
                         channel.read(ByteBuffer.allocate(1 << 14));
-                        channel.write(UTF_8.encode("{\"error\":\"protocol version: 1\",\"reason\":\"INCOMPATIBLE\"}\n"));
+                        channel.write(
+                                UTF_8.encode("{\"error\":\"protocol version: 1\",\"reason\":\"INCOMPATIBLE\"}\n"));
                     } catch (IOException e) {
                         // It was the first.
                     }

@@ -55,8 +55,9 @@ class CompletionCommandTest {
 
     /** As bash calls it: the words of the line, and which one the cursor is in. */
     private static List<String> completed(String before, String begun) throws Exception {
-        List<String> lines = bash("source ./ashlar; COMP_WORDS=(" + before + " " + begun + "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1));"
-                + " COMP_LINE=\"${COMP_WORDS[*]}\"; _complete_ashlar; printf '%s\\n' \"${COMPREPLY[@]}\"");
+        List<String> lines = bash(
+                "source ./ashlar; COMP_WORDS=(" + before + " " + begun + "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1));"
+                        + " COMP_LINE=\"${COMP_WORDS[*]}\"; _complete_ashlar; printf '%s\\n' \"${COMPREPLY[@]}\"");
         return lines.stream().map(String::strip).toList();
     }
 

@@ -110,7 +110,8 @@ final class PoolProcess implements AutoCloseable {
             awaitAttachable();
         }
         IO.println("ready");
-        try (BufferedReader in = new BufferedReader(new java.io.InputStreamReader(System.in, java.nio.charset.StandardCharsets.UTF_8))) {
+        try (BufferedReader in =
+                new BufferedReader(new java.io.InputStreamReader(System.in, java.nio.charset.StandardCharsets.UTF_8))) {
             while (in.readLine() != null) {
                 // Until the test has had enough.
             }

@@ -53,7 +53,7 @@ final class Answer {
                 }
             }
 
-            /** Half a pair of surrogates is no text: it waits for the other half. */
+            // Half a pair of surrogates is no text: it waits for the other half.
             private void send() throws IOException {
                 int end = buffer.length();
                 if (Character.isHighSurrogate(buffer.charAt(end - 1))) {

@@ -25,8 +25,8 @@ record Exchange(PoolTable pools, Request request, Connection connection, Answer 
 
     /** Waits for a result; if the client does not, it is cancelled. */
     <T> T await(CompletableFuture<T> future) throws IOException {
-        future.whenComplete((result, thrown) -> connection.wakeUp());
-        while (!future.isDone()) {
+        CompletableFuture<T> woken = future.whenComplete((result, thrown) -> connection.wakeUp());
+        while (!woken.isDone()) {
             if (connection.awaitInput(HOUR)) {
                 future.cancel(true);
             }

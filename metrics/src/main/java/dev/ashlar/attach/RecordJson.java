@@ -126,16 +126,21 @@ public final class RecordJson {
      */
     static <T extends Record> T read(JsonParser json, Class<T> type) throws IOException {
         json.nextToken();
-        return type.cast(value(json, type, type.getSimpleName()));
+        return record(json, type);
     }
 
     /** Reads the records of the array that the parser is in, to its end. */
     static <T extends Record> List<T> readRest(JsonParser json, Class<T> type) throws IOException {
         List<T> records = new ArrayList<>();
         while (json.nextToken() != JsonToken.END_ARRAY) {
-            records.add(type.cast(value(json, type, type.getSimpleName())));
+            records.add(record(json, type));
         }
         return records;
+    }
+
+    private static <T extends Record> T record(JsonParser json, Class<T> type) throws IOException {
+        expect(json, JsonToken.START_OBJECT, type.getSimpleName());
+        return type.cast(object(json, type, type.getSimpleName()));
     }
 
     /** The value that the current token begins; {@code where} is for messages. */
@@ -277,6 +282,7 @@ public final class RecordJson {
     }
 
     /** What was thrown in another process; its text is all that is known of it. */
+    @SuppressWarnings("OverrideThrowableToString") // The text is what the other process's had for its own.
     private static final class RemoteException extends Exception {
         private static final long serialVersionUID = 1L;
 

@@ -363,6 +363,7 @@ final class HeapMapSvg {
         return text.replaceAll("\\.?0+$", "");
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // The annotation would be a dependency.
     private static String line(String format, Object... values) {
         return String.format(Locale.ROOT, format, values) + "\n";
     }

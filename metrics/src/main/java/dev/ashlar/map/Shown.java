@@ -8,6 +8,7 @@ import dev.ashlar.MemoryState;
 /** How maps say and draw things: the same words, colours and shades everywhere. */
 final class Shown {
     /** The states from the bottom of a column to its top, with their class of colour. */
+    @SuppressWarnings("ImmutableEnumChecker") // List.of is.
     enum Layer {
         OVERHEAD("overhead", "headers, edges, slab tails", MemoryState.OVERHEAD, MemoryState.HEADER),
         LIVE("live", "live", MemoryState.LIVE),

@@ -39,7 +39,7 @@ final class StateBytes {
     /** The mean block of the bytes in a state, each byte counted once, as a power of two; 0 if there is none. */
     long meanBlockBytes(int column, MemoryState state) {
         long count = bytes(column, state);
-        return count == 0 ? 0 : 1L << (weights[column * STATES + state.ordinal()] + count / 2) / count;
+        return count == 0 ? 0 : 1L << ((weights[column * STATES + state.ordinal()] + count / 2) / count);
     }
 
     long bytes(MemoryState state) {

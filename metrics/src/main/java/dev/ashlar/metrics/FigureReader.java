@@ -4,6 +4,7 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -32,7 +33,7 @@ final class FigureReader {
     // Written under the lock.
     private volatile @Nullable Figures last;
     private volatile @Nullable Resident lastResident;
-    private volatile long reads;
+    private final AtomicLong reads = new AtomicLong();
 
     // Guarded by lock.
     private final BudgetLedger ledger = new BudgetLedger();
@@ -89,7 +90,7 @@ final class FigureReader {
             }
             made = read(open);
             last = made;
-            reads++;
+            reads.incrementAndGet();
         } catch (IllegalStateException e) {
             if (open.isClosed()) {
                 return null; // Just now: whoever reads next takes the meters out.
@@ -140,6 +141,6 @@ final class FigureReader {
 
     /** For tests: how often the pool was asked for its figures. */
     long reads() {
-        return reads;
+        return reads.get();
     }
 }

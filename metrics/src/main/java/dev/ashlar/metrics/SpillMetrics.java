@@ -60,7 +60,8 @@ public final class SpillMetrics implements MeterBinder {
         counter(registry, "ashlar.spill.discarded.blocks", BLOCKS, "Given up unread", SpillStatistics::discardedBlocks);
         for (SpillException.Kind kind : SpillException.Kind.values()) {
             add(registry, "ashlar.spill.failures", "failures", "Operations that failed, by what stood in the way",
-                    now -> now.failures().getOrDefault(kind, 0L), tags.and("kind", kind.name().toLowerCase(Locale.ROOT)));
+                    now -> now.failures().getOrDefault(kind, 0L),
+                    tags.and("kind", kind.name().toLowerCase(Locale.ROOT)));
         }
     }
 

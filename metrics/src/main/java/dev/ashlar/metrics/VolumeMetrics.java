@@ -47,7 +47,8 @@ public final class VolumeMetrics implements MeterBinder {
     }
 
     private void gauge(
-            MeterRegistry registry, String name, String unit, String description, ToDoubleFunction<VolumeSet<?>> value) {
+            MeterRegistry registry, String name, String unit, String description,
+            ToDoubleFunction<VolumeSet<?>> value) {
         Gauge.builder(name, set, value).tags(tags).baseUnit(unit).description(description).register(registry);
     }
 

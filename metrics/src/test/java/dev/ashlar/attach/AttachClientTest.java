@@ -45,6 +45,10 @@ class AttachClientTest {
     @TempDir
     Path directory;
 
+    private static String message(AttachException e) {
+        return String.valueOf(e.getMessage());
+    }
+
     private static AttachException failure(Reason reason, Executable call) {
         AttachException e = assertThrows(AttachException.class, call);
         assertEquals(reason, e.reason(), e.getMessage());
@@ -74,7 +78,7 @@ class AttachClientTest {
             sort.allocateAddress(500);
             List<BudgetFigures> budgets = attached.client().budgets();
             assertEquals(Set.of(new BudgetFigures("query", null, query.statistics()),
-                    new BudgetFigures("sort", "query", sort.statistics())), Set.copyOf(budgets));
+                    new BudgetFigures("query/sort", "query", sort.statistics())), Set.copyOf(budgets));
             assertEquals(2, budgets.size());
         }
     }
@@ -226,7 +230,7 @@ class AttachClientTest {
         try (Attached attached = new Attached(directory, "one")) {
             Path file = directory.resolve("no").resolve("t");
             AttachException e = failure(Reason.REFUSED, () -> attached.client().record(file, 1 << 20, null));
-            assertTrue(e.getMessage().startsWith("process " + OWN + ": " + file + " can't be written: "),
+            assertTrue(message(e).startsWith("process " + OWN + ": " + file + " can't be written: "),
                     e::getMessage);
         }
     }
@@ -261,7 +265,7 @@ class AttachClientTest {
                 assertEquals("done", exchange.await(CompletableFuture.supplyAsync(() -> "done")));
                 CompletableFuture<String> failed =
                         CompletableFuture.failedFuture(new IllegalStateException("the pool is closed"));
-                assertTrue(failure(Reason.REFUSED, () -> exchange.await(failed)).getMessage().contains("is closed"));
+                assertTrue(message(failure(Reason.REFUSED, () -> exchange.await(failed))).contains("is closed"));
             }
         }
     }
@@ -286,7 +290,7 @@ class AttachClientTest {
     @Test
     void connect_processWithoutAPool_saysSo() throws IOException {
         try (Attached attached = new Attached(directory)) {
-            assertTrue(failure(Reason.NO_POOL, () -> attached.processes.connect(OWN)).getMessage()
+            assertTrue(message(failure(Reason.NO_POOL, () -> attached.processes.connect(OWN)))
                     .startsWith("process " + OWN + " has no attachable pool (expected: a JVM with an open pool"));
         }
     }
@@ -295,7 +299,7 @@ class AttachClientTest {
     void connect_directoryThatIsNotUsed_isNamed() throws IOException {
         try (Attached attached = new Attached(directory)) {
             Files.createFile(attached.directory);
-            assertTrue(failure(Reason.NO_POOL, () -> attached.processes.connect(OWN)).getMessage()
+            assertTrue(message(failure(Reason.NO_POOL, () -> attached.processes.connect(OWN)))
                     .endsWith("; " + attached.directory + ": a file (expected: a directory)"));
         }
     }
@@ -305,7 +309,7 @@ class AttachClientTest {
     void connect_processOfAnotherUser_saysWhose() throws Exception {
         try (Attached attached = new Attached(directory)) {
             if (attached.processes.userId() != 0) {
-                assertTrue(failure(Reason.OTHER_USER, () -> attached.processes.connect(1)).getMessage()
+                assertTrue(message(failure(Reason.OTHER_USER, () -> attached.processes.connect(1)))
                         .startsWith("process 1 belongs to "));
                 return;
             }
@@ -391,7 +395,7 @@ class AttachClientTest {
                 }
             });
             AttachException e = failure(reason, () -> attached.client().statistics());
-            assertTrue(e.getMessage().startsWith("process " + OWN), e::getMessage);
+            assertTrue(message(e).startsWith("process " + OWN), e::getMessage);
             server.join();
         }
     }

@@ -57,7 +57,8 @@ final class Attached implements AutoCloseable {
     /** Until the thread that listens has come so far. */
     void awaitListening() {
         while (true) {
-            try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket()))) {
+            try {
+                SocketChannel.open(UnixDomainSocketAddress.of(socket())).close();
                 return;
             } catch (IOException e) {
                 Thread.onSpinWait();
@@ -99,6 +100,8 @@ final class Attached implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
-        Files.deleteIfExists(socket());
+        if (Files.isDirectory(directory)) {
+            Files.deleteIfExists(socket());
+        }
     }
 }

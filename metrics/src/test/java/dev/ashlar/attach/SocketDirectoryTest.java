@@ -38,7 +38,8 @@ class SocketDirectoryTest {
     }
 
     private String refusal() {
-        return assertThrows(IOException.class, () -> SocketDirectory.make(List.of(place), userId)).getMessage();
+        return String.valueOf(
+                assertThrows(IOException.class, () -> SocketDirectory.make(List.of(place), userId)).getMessage());
     }
 
     @Test

@@ -55,7 +55,7 @@ final class Patient {
                 partlyFreeBytes, 0, 0, 0, 10, 0, 10, 0, partlyFreeBytes, largestPartlyFreeBytes,
                 largestPartlyFreeBytes);
         DefragStatistics defragmentation = new DefragStatistics(
-                workerAlive, 3, 0, 1, 0, 0, 0, 0, 0, 0, 0, dirtyBytes, LockSlices.NONE);
+                workerAlive, 3, 0, 1, 0, 0, 0, 0, 0, 0, 0, dirtyBytes, LockSlices.NONE, 0);
         long failed = failures.values().stream().mapToLong(Long::longValue).sum();
         PoolStatistics statistics = new PoolStatistics(memory, 2, fencedArenas, 5, cachedBytes, 0, queuedBytes, 0, 0, 0,
                 0, 0, 0, failed, waits, 0, waiting, pressureCalls, 0, doubleFrees, failedReleases, defragmentation,

@@ -372,7 +372,7 @@ class PoolManagementTest {
     void closedPool_isSaid() {
         pool.close();
         RuntimeMBeanException refused = assertThrows(RuntimeMBeanException.class, () -> get("Statistics"));
-        assertEquals("pool 'query' is closed (expected: open)", String.valueOf(refused.getCause().getMessage()));
+        assertEquals("pool 'query' is closed (expected: open)", refused.getTargetException().getMessage());
         assertThrows(RuntimeMBeanException.class, () -> invoke("trim"));
         assertTrue(server.isRegistered(bean.objectName()));
     }
@@ -395,6 +395,7 @@ class PoolManagementTest {
 
     /** As a client sees it that has no class of this project: all comes serialized. */
     @Test
+    @SuppressWarnings("BanJNDI") // The connector's own API, to itself.
     void connector_carriesAll() throws JMException, IOException {
         JMXConnectorServer connectors = JMXConnectorServerFactory.newJMXConnectorServer(
                 new JMXServiceURL("rmi", "127.0.0.1", 0), null, server);

@@ -34,7 +34,7 @@ class LayersTest {
                 .whereLayer("metrics").mayNotAccessAnyLayer()
                 .whereLayer("management").mayNotAccessAnyLayer()
                 .whereLayer("map").mayNotAccessAnyLayer()
-                .whereLayer("doctor").mayNotAccessAnyLayer()
+                .whereLayer("doctor").mayOnlyAccessLayers("sites")
                 .whereLayer("sites").mayNotAccessAnyLayer()
                 .whereLayer("page").mayOnlyAccessLayers("map", "doctor")
                 .whereLayer("attach").mayOnlyAccessLayers("management", "map", "doctor")

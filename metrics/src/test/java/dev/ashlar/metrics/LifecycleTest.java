@@ -3,6 +3,7 @@ package dev.ashlar.metrics;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
@@ -55,7 +56,7 @@ class LifecycleTest {
             monitor(b);
             long block = b.allocateAddress(5000);
             assertEquals(0, live("a"));
-            assertEquals(b.usableSize(block), live("b"));
+            assertEquals((double) b.usableSize(block), live("b"));
             Map<String, Long> byName = new TreeMap<>();
             registry.getMeters().forEach(meter -> byName.merge(meter.getId().getName(), 1L, Long::sum));
             byName.forEach((name, count) -> assertEquals(0, count % 2, name));
@@ -177,8 +178,9 @@ class LifecycleTest {
             for (int i = 0; i < 3; i++) {
                 System.gc();
             }
-            assertEquals(pool.usableSize(block), live("a"));
-            assertEquals(pool.usableSize(block), registry.get("ashlar.pool.allocated").functionCounter().count());
+            assertEquals((double) pool.usableSize(block), live("a"));
+            assertEquals((double) pool.usableSize(block),
+                    registry.get("ashlar.pool.allocated").functionCounter().count());
         }
     }
 
@@ -199,7 +201,7 @@ class LifecycleTest {
         }
     }
 
-    private static TreeSet<String> budgets(BoundPool bound) {
+    private static Set<String> budgets(BoundPool bound) {
         TreeSet<String> names = new TreeSet<>();
         bound.registry.find("ashlar.budget.live").meters()
                 .forEach(meter -> names.add(String.valueOf(meter.getId().getTag("budget"))));

@@ -10,7 +10,6 @@ import java.util.stream.Stream;
 
 import dev.ashlar.arenas.Budget;
 import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.Meter.Type;
 import io.micrometer.core.instrument.Tag;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -26,8 +25,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** Which meters there are. */
 class MeterTableTest {
     /** A name: its type, its unit, and the tag that tells its meters apart, with that one's values. */
-    record Row(String name, Type type, @Nullable String unit, String tag, List<String> values) {
-        Row(String name, Type type, @Nullable String unit) {
+    record Row(String name, Meter.Type type, @Nullable String unit, String tag, List<String> values) {
+        Row(String name, Meter.Type type, @Nullable String unit) {
             this(name, type, unit, "", List.of());
         }
     }

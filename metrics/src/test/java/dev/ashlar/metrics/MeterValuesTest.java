@@ -60,10 +60,10 @@ class MeterValuesTest {
                 "ashlar.pool.allocations{path=large}", 1L,
                 "ashlar.pool.allocated", usable));
         BoundPool.Change freed = bound.change(() -> pool.freeAddress(block[0]));
-        assertEquals(-usable, freed.of("ashlar.pool.memory.live"));
-        assertEquals(usable + HEADER, freed.of("ashlar.pool.memory.free"));
+        assertEquals((double) -usable, freed.of("ashlar.pool.memory.live"));
+        assertEquals((double) usable + HEADER, freed.of("ashlar.pool.memory.free"));
         assertEquals(-1, freed.of("ashlar.pool.blocks"));
-        assertEquals(usable, freed.of("ashlar.pool.freed"));
+        assertEquals((double) usable, freed.of("ashlar.pool.freed"));
         assertEquals(0, freed.of("ashlar.pool.allocated"));
         pool.freeAddress(first);
     }
@@ -95,7 +95,7 @@ class MeterValuesTest {
         BoundPool.Change change = bound.change(() -> pool.allocateAddress(64));
         assertEquals(1, change.of("ashlar.pool.caches"));
         assertEquals(1, allAllocations(change));
-        assertEquals(freeOf(BlockState.CACHED), bound.value("ashlar.pool.cache.bytes"));
+        assertEquals((double) freeOf(BlockState.CACHED), bound.value("ashlar.pool.cache.bytes"));
     }
 
     private static double allAllocations(BoundPool.Change change) {
@@ -121,7 +121,7 @@ class MeterValuesTest {
         MemorySegment block = pool.allocate(512 << 10, 4096);
         BoundPool.Change change = bound.change(() -> block.fill((byte) 1));
         assertTrue(change.of("ashlar.pool.memory.resident") >= 512 << 10, change::toString);
-        assertEquals(pool.residentBytes(), bound.value("ashlar.pool.memory.resident"));
+        assertEquals((double) pool.residentBytes(), bound.value("ashlar.pool.memory.resident"));
     }
 
     @Test
@@ -141,13 +141,13 @@ class MeterValuesTest {
             }
         });
         assertEquals(1 - (double) sumAndLargest[1] / sumAndLargest[0], bound.value("ashlar.pool.fragmentation"), 1e-12);
-        assertEquals(sumAndLargest[1], bound.value("ashlar.pool.memory.free.largest"));
-        assertEquals(sumAndLargest[0], bound.value("ashlar.pool.memory.free"));
+        assertEquals((double) sumAndLargest[1], bound.value("ashlar.pool.memory.free.largest"));
+        assertEquals((double) sumAndLargest[0], bound.value("ashlar.pool.memory.free"));
     }
 
     @Test
     void limit_isTheMost() {
-        assertEquals(pool.capacity(), bound.value("ashlar.pool.memory.max"));
+        assertEquals((double) pool.capacity(), bound.value("ashlar.pool.memory.max"));
         bound.change(() -> pool.limit(4 * BoundPool.MIB))
                 .isExactly(Map.of("ashlar.pool.memory.max", 4 * BoundPool.MIB - pool.capacity()));
     }
@@ -251,7 +251,7 @@ class MeterValuesTest {
         for (ReclaimKind kind : ReclaimKind.values()) {
             String key = "ashlar.pool.defragmentation.reclaimed{kind=%s}".formatted(lower(kind.name()));
             long bytes = reports.stream().mapToLong(report -> report.bytes(kind)).sum();
-            assertEquals(bytes, change.of(key), key);
+            assertEquals((double) bytes, change.of(key), key);
             assertEquals(kind != ReclaimKind.MOVED, bytes > 0, key);
         }
         assertTrue(pool.usableSize(keeper) >= LARGE);
@@ -267,9 +267,9 @@ class MeterValuesTest {
     void retainedRegion_isCountedUntilItIsTrimmed() {
         long block = pool.allocateAddress(LARGE);
         BoundPool.Change freed = bound.change(() -> pool.freeAddress(block));
-        assertEquals(pool.regionSize(), freed.of("ashlar.pool.memory.retained"));
+        assertEquals((double) pool.regionSize(), freed.of("ashlar.pool.memory.retained"));
         BoundPool.Change trimmed = bound.change(pool::trim);
-        assertEquals(-pool.regionSize(), trimmed.of("ashlar.pool.memory.retained"));
+        assertEquals((double) -pool.regionSize(), trimmed.of("ashlar.pool.memory.retained"));
     }
 
     /** A stale segment reaches the header of the block that came into its place. */
@@ -296,10 +296,10 @@ class MeterValuesTest {
         long[] block = {0};
         BoundPool.Change taken = bound.change(() -> block[0] = sort.allocateAddress(LARGE));
         long usable = pool.usableSize(block[0]);
-        assertEquals(usable, taken.of("ashlar.budget.live{budget=query/sort}"));
+        assertEquals((double) usable, taken.of("ashlar.budget.live{budget=query/sort}"));
         assertEquals(1, taken.of("ashlar.budget.blocks{budget=query/sort}"));
         assertEquals(0, taken.of("ashlar.budget.blocks{budget=query}"));
-        assertEquals(usable, taken.of("ashlar.pool.memory.live"));
+        assertEquals((double) usable, taken.of("ashlar.pool.memory.live"));
         assertEquals(500_000, bound.value("ashlar.budget.limit{budget=query/sort}"));
         BoundPool.Change reserved = bound.change(() -> sort.reserve(300_000));
         assertEquals(300_000, reserved.of("ashlar.budget.reserved{budget=query/sort}"));
@@ -308,7 +308,7 @@ class MeterValuesTest {
         assertEquals(1, refused.of("ashlar.budget.refusals{budget=query/sort}"));
         assertEquals(1, refused.of("ashlar.pool.allocation.failures{cause=budget}"));
         BoundPool.Change freed = bound.change(() -> sort.freeAddress(block[0]));
-        assertEquals(-usable, freed.of("ashlar.budget.live{budget=query/sort}"));
+        assertEquals((double) -usable, freed.of("ashlar.budget.live{budget=query/sort}"));
         assertTrue(bound.value("ashlar.budget.peak{budget=query/sort}") >= usable);
     }
 
@@ -361,8 +361,9 @@ class MeterValuesTest {
             expected.put("ashlar.pool.defragmentation.failures", (double) now.defragmentation().failures());
             Map<String, Double> values = many.values();
             expected.forEach((key, value) -> assertEquals(value, values.get(key), key));
-            assertEquals(now.memory().liveBytes(),
-                    values.get("ashlar.pool.allocated") - values.get("ashlar.pool.freed"));
+            assertEquals((double) now.memory().liveBytes(),
+                    values.getOrDefault("ashlar.pool.allocated", 0.0)
+                            - values.getOrDefault("ashlar.pool.freed", 0.0));
             assertEquals(4 * 20_000, values.entrySet().stream()
                     .filter(entry -> entry.getKey().startsWith("ashlar.pool.allocations"))
                     .mapToDouble(Map.Entry::getValue)

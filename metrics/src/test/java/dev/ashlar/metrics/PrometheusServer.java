@@ -98,6 +98,13 @@ final class PrometheusServer implements AutoCloseable {
         return await(path, data -> !data.path("result").isEmpty()).path("result");
     }
 
+    /** The series of a query, second by second, of which there may be none. Times are in seconds. */
+    JsonNode queryRange(String expression, long from, long to) throws IOException {
+        String query = URLEncoder.encode(expression, StandardCharsets.UTF_8);
+        return await("/api/v1/query_range?query=%s&start=%d&end=%d&step=1".formatted(query, from, to), data -> true)
+                .path("result");
+    }
+
     @Override
     public void close() {
         process.destroy();

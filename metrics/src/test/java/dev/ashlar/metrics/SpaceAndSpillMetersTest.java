@@ -2,10 +2,10 @@ package dev.ashlar.metrics;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -36,6 +36,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** Meters of spaces, sets of volumes and spill: what they say is what is. */
 class SpaceAndSpillMetersTest {
     private final MeterRegistry registry = new SimpleMeterRegistry();
+    // Meters hold what they read weakly.
+    private final List<Object> held = new ArrayList<>();
 
     private double gauge(String name, String... tags) {
         return registry.get(name).tags(tags).gauge().value();
@@ -48,8 +50,10 @@ class SpaceAndSpillMetersTest {
     @Test
     void space_isReadLive() {
         SpaceAllocator space = SpaceAllocator.builder().threadSafe(true).build();
+        held.add(space);
         new SpaceMetrics(space, "file", "bytes", Tags.of("service", "s")).bindTo(registry);
         BitmapSpace volume = BitmapSpace.builder(1000).build();
+        held.add(volume);
         new SpaceMetrics(volume, "volume", "blocks", Tags.empty()).bindTo(registry);
         long first = space.allocate(100);
         space.allocate(50);
@@ -65,13 +69,12 @@ class SpaceAndSpillMetersTest {
         assertEquals(990, gauge("ashlar.space.free", "space", "volume"));
         assertEquals("blocks",
                 registry.get("ashlar.space.free").tag("space", "volume").gauge().getId().getBaseUnit());
-        Reference.reachabilityFence(space);
-        Reference.reachabilityFence(volume);
     }
 
     @Test
     void volumes_areReadBySource() {
         VolumeSet<String> set = new VolumeSet<>();
+        held.add(set);
         set.addSource(Source.of("a", 10, "a"));
         set.addSource(Source.of("b", 20, "b"));
         new VolumeMetrics(set, "disks", Tags.empty()).bindTo(registry);
@@ -91,7 +94,6 @@ class SpaceAndSpillMetersTest {
         set.free(placement);
         set.removeSource("b");
         assertTrue(Double.isNaN(gauge("ashlar.volumes.source.free", "source", "b")));
-        Reference.reachabilityFence(set);
     }
 
     @Test
@@ -144,7 +146,9 @@ class SpaceAndSpillMetersTest {
     void meters_inPrometheus_haveNamesUnitsAndDescriptionsOfTheirOwn(@TempDir Path directory) throws IOException {
         PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         SpaceAllocator space = SpaceAllocator.builder().threadSafe(true).build();
+        held.add(space);
         VolumeSet<String> set = new VolumeSet<>();
+        held.add(set);
         set.addSource(Source.of("a", 10, "a"));
         try (SpillFile spill = SpillFile.builder(directory.resolve("f")).build()) {
             new SpaceMetrics(space, "file", "bytes", Tags.empty()).bindTo(prometheus);
@@ -165,7 +169,5 @@ class SpaceAndSpillMetersTest {
             assertTrue(byName.keySet().stream().anyMatch(name -> name.startsWith("ashlar_space_free_bytes{")),
                     byName::toString);
         }
-        Reference.reachabilityFence(space);
-        Reference.reachabilityFence(set);
     }
 }

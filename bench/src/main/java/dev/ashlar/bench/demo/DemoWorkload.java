@@ -217,7 +217,8 @@ public final class DemoWorkload implements AutoCloseable {
         }
         ended = true;
         stop();
-        boolean interrupted = joinAll(workers) | joinAll(others);
+        boolean interrupted = joinAll(workers);
+        interrupted |= joinAll(others);
         guard(this::giveBack);
         spill.close();
         if (interrupted) {

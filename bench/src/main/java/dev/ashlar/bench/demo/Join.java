@@ -61,7 +61,7 @@ final class Join implements Part {
 
     /** Where the row is, or the free slot where it belongs. */
     private static long slotOf(MemorySegment table, long slots, long row, List<MemorySegment> blocks) {
-        long slot = (row * GOLDEN >>> 20) & (slots - 1);
+        long slot = ((row * GOLDEN) >>> 20) & (slots - 1);
         while (true) {
             long found = table.get(ValueLayout.JAVA_LONG, Long.BYTES * slot);
             if (found == 0 || found == row + 1) {

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-import dev.ashlar.spill.Spillable;
 import dev.ashlar.spill.SpillException;
 import dev.ashlar.spill.SpillPin;
+import dev.ashlar.spill.Spillable;
 import dev.ashlar.spill.Spiller;
 
 /** Pages of tables, more than there is room for: those that are not used go to disk. */

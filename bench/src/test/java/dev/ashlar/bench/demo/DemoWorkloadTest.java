@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 
 import dev.ashlar.arenas.MemoryPool;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,7 +23,7 @@ class DemoWorkloadTest {
     @TempDir
     private Path directory;
 
-    private DemoSettings settings(long steps, Duration duration) {
+    private DemoSettings settings(long steps, @Nullable Duration duration) {
         System.out.printf("demo: seed %d%n", SEED);
         return new DemoSettings(2, 4, 64, SEED, steps, duration, directory);
     }
