@@ -62,8 +62,8 @@ final class FloorHints {
             int last = leaf * ExtentTree.LEAF_WIDTH + leaves.counts[leaf] - 1;
             int at = floorInWindow(pairs, window, offset);
             long key = pairs[2 * at];
-            // Both at once, as an offset may be in any of the window.
-            if (key <= offset & offset < pairs[2 * at + 2] & at < last) {
+            // Negative if one of the three is: one branch, as an offset may be anywhere in the window.
+            if (((offset - key) | (pairs[2 * at + 2] - offset - 1) | (last - at - 1)) >= 0) {
                 return endIfIn(key + pairs[2 * at + 1], offset);
             }
         }
@@ -73,9 +73,9 @@ final class FloorHints {
     /** The last of the eight keys that is not above another, or the first if all are. */
     private static int floorInWindow(long[] pairs, int window, long key) {
         int at = window;
-        at += 4 & (int) (pairs[2 * at + 8] - key - 1 >> 63);
-        at += 2 & (int) (pairs[2 * at + 4] - key - 1 >> 63);
-        at += 1 & (int) (pairs[2 * at + 2] - key - 1 >> 63);
+        at += 4 & (int) ((pairs[2 * at + 8] - key - 1) >> 63);
+        at += 2 & (int) ((pairs[2 * at + 4] - key - 1) >> 63);
+        at += 1 & (int) ((pairs[2 * at + 2] - key - 1) >> 63);
         return at;
     }
 

@@ -152,7 +152,8 @@ final class Slab {
         boolean changed = false;
         for (int leaf = firstLeaf; leaf <= lastLeaf; leaf++) {
             joinWords(leaf);
-            changed |= store(leaves, leaf, packedLeaf()) | store(leafClasses, leaf, joiner.classes());
+            boolean isOther = store(leaves, leaf, packedLeaf());
+            changed |= store(leafClasses, leaf, joiner.classes()) || isOther;
         }
         if (!changed) {
             return version != versionAbove;
@@ -160,9 +161,9 @@ final class Slab {
         changed = false;
         for (int group = firstLeaf / FAN_OUT; group <= lastLeaf / FAN_OUT; group++) {
             joinLeaves(group);
-            changed |= store(groups, group, joiner.packed())
-                    | store(groupClasses, group, joiner.classes())
-                    | store(groupSteps, group, joiner.steps());
+            boolean isOther = store(groups, group, joiner.packed());
+            isOther |= store(groupClasses, group, joiner.classes());
+            changed |= store(groupSteps, group, joiner.steps()) || isOther;
         }
         if (changed) {
             joinGroups();

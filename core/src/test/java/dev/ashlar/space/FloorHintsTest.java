@@ -1,13 +1,13 @@
 package dev.ashlar.space;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /** Queries by hints against a {@link TreeMap}, while the tree changes; {@code -Dashlar.seed=N} runs a seed again. */
 class FloorHintsTest {
@@ -31,7 +31,7 @@ class FloorHintsTest {
                     map.remove(key);
                 }
             } else if (fills) {
-                long length = 1 + random.nextInt(15);
+                long length = 1L + random.nextInt(15);
                 tree.insert(key, length);
                 map.put(key, length);
             }
@@ -46,6 +46,6 @@ class FloorHintsTest {
 
     /** Keys 16 apart; with a spread, each 100th of them is followed by a gap that is so many times as wide: clusters. */
     private static long key(int index, long start, long spread) {
-        return start + 16L * index + (spread - 1) * (index / 100);
+        return start + 16L * index + (spread - 1) * (index / 100L);
     }
 }

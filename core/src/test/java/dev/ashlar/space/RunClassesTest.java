@@ -1,9 +1,9 @@
 package dev.ashlar.space;
 
+import org.junit.jupiter.api.Test;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import org.junit.jupiter.api.Test;
 
 class RunClassesTest {
     private static final long LONGEST = 1 << 18;
