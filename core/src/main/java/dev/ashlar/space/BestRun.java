@@ -5,7 +5,7 @@ package dev.ashlar.space;
  * of lengths after the other, and only into nodes below which there are some.
  *
  * <p>Of the class of the length itself, and of the class that the search ends in, all runs are looked at, unless one is as short as any of the
- * class can be and all the rest is in order: then the search is over.
+ * class can be and all the rest is in order: then the search is over. Groups and leaves that have no run of a step that would be better are passed.
  */
 final class BestRun {
     private final SlabTree tree;
