@@ -1,13 +1,11 @@
 package dev.ashlar.space;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * One search for the smallest, or the largest, free run with room for a request, the lowest of several: it looks at the runs of one class
  * of lengths after the other, and only into nodes below which there are some.
  *
  * <p>Of the class of the length itself, and of the class that the search ends in, all runs are looked at, unless one is as short as any of the
- * class can be and all the rest is in order: then the search is over.
+ * class can be and all the rest is in order: then the search is over. Groups and leaves that have no run of a step that would be better are passed.
  */
 final class BestRun {
     private final SlabTree tree;
@@ -16,6 +14,8 @@ final class BestRun {
     private final boolean smallest;
     private int kind;
     private long enough;
+    // The steps of what would be better than the best so far.
+    private int wanted;
     private long best = FirstRun.NONE;
     private long bestLength;
     // Where the free run begins that reaches up to where the search is.
@@ -69,6 +69,9 @@ final class BestRun {
     private void look(int nextKind) {
         kind = nextKind;
         enough = smallest ? Math.max(length, RunClasses.shortest(kind)) : Long.MAX_VALUE;
+        wanted = smallest
+                ? RunClasses.ALL_STEPS & -1 << RunClasses.stepOf(enough)
+                : RunClasses.ALL_STEPS & -1 << RunClasses.stepOf(Math.max(length, RunClasses.shortest(kind)));
         runStart = 0;
         int top = tree.top();
         long units = 1L << SlabTree.shift(top);
@@ -91,6 +94,9 @@ final class BestRun {
             if (length <= end - at) {
                 best = at;
                 bestLength = run;
+                wanted = smallest
+                        ? RunClasses.steps(enough, Math.max(enough, run - 1))
+                        : RunClasses.ALL_STEPS & -1 << RunClasses.stepOf(run);
                 return run == enough;
             }
         }
@@ -104,7 +110,8 @@ final class BestRun {
     /** Looks at all the runs of the class that touch neither border of a node. */
     private boolean visitInside(long base, int node, int level) {
         if (level == 0) {
-            return visitGroups(tree.slab(node), base);
+            Slab slab = tree.slab(node);
+            return slab != null && visitGroups(slab, base);
         }
         int first = tree.firstChild(node);
         long units = 1L << SlabTree.shift(level - 1);
@@ -128,9 +135,9 @@ final class BestRun {
                 && ends(base + (tree.childrenEnd(level, node) - first) * units);
     }
 
-    private boolean visitGroups(@Nullable Slab slab, long base) {
+    private boolean visitGroups(Slab slab, long base) {
         boolean atBorder = true;
-        for (int group = 0; slab != null && group < slab.groupCount(); group++) {
+        for (int group = 0; group < slab.groupCount(); group++) {
             long begin = base + ((long) group << Slab.GROUP_SHIFT);
             long summary = slab.group(group);
             if (RunSummary.isAllFree(summary)) {
@@ -140,12 +147,12 @@ final class BestRun {
                 return true;
             }
             atBorder = false;
-            if ((slab.groupClasses(group) >>> kind & 1) != 0 && visitLeaves(slab, base, group)) {
+            if (slab.mayHaveInGroup(group, kind, wanted) && visitLeaves(slab, base, group)) {
                 return true;
             }
             runStart = begin + (1L << Slab.GROUP_SHIFT) - RunSummary.suffix(summary);
         }
-        return slab != null && !atBorder && slab.groupCount() < Slab.FAN_OUT
+        return !atBorder && slab.groupCount() < Slab.FAN_OUT
                 && ends(base + ((long) slab.groupCount() << Slab.GROUP_SHIFT));
     }
 
@@ -162,7 +169,7 @@ final class BestRun {
                 return true;
             }
             atBorder = false;
-            if ((slab.leafClasses(leaf) >>> kind & 1) != 0 && visitWords(slab, base, leaf)) {
+            if (slab.mayHaveInLeaf(leaf, kind, wanted) && visitWords(slab, base, leaf)) {
                 return true;
             }
             runStart = begin + Slab.LEAF_UNITS - RunSummary.suffix(summary);
@@ -182,7 +189,7 @@ final class BestRun {
                 return true;
             }
             atBorder = false;
-            if (visitWord(begin, word)) {
+            if (word != -1 && visitWord(begin, word)) {
                 return true;
             }
             runStart = begin + Long.SIZE - Long.numberOfLeadingZeros(word);

@@ -5,14 +5,35 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.RandomAccess;
 
-/** An immutable list of extents in an array of numbers; each {@link Extent} is made when it is asked for. */
+/**
+ * An immutable list of extents in an array of numbers, 16 bytes each, or 8 where all of them lie within 2^32: what a copy costs is the memory
+ * that it is written to. Each {@link Extent} is made when it is asked for.
+ */
 final class ExtentList extends AbstractList<Extent> implements RandomAccess {
-    private final long[] pairs;
+    /** From the first offset to the last end, so that they fit into four bytes each. */
+    static final long MAX_SPAN = 0xffff_ffffL;
+
+    private static final int[] NOT_NARROW = {};
+    private static final long[] NOT_WIDE = {};
+
+    private final long[] wide;
+    private final int[] narrow;
+    private final long base;
     private final int size;
 
     /** Takes the array as it is. */
-    ExtentList(long[] pairs, int size) {
-        this.pairs = pairs;
+    ExtentList(long[] wide, int size) {
+        this.wide = wide;
+        this.narrow = NOT_NARROW;
+        this.base = 0;
+        this.size = size;
+    }
+
+    /** Takes the array as it is: offsets from a base on, and lengths, both without a sign. */
+    ExtentList(int[] narrow, long base, int size) {
+        this.wide = NOT_WIDE;
+        this.narrow = narrow;
+        this.base = base;
         this.size = size;
     }
 
@@ -36,7 +57,10 @@ final class ExtentList extends AbstractList<Extent> implements RandomAccess {
     @Override
     public Extent get(int index) {
         Objects.checkIndex(index, size);
-        return new Extent(pairs[2 * index], pairs[2 * index + 1]);
+        return narrow.length > 0
+                ? new Extent(
+                        base + Integer.toUnsignedLong(narrow[2 * index]), Integer.toUnsignedLong(narrow[2 * index + 1]))
+                : new Extent(wide[2 * index], wide[2 * index + 1]);
     }
 
     @Override

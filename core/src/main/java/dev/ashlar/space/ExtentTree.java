@@ -16,13 +16,13 @@ package dev.ashlar.space;
  * is merged with a neighbour below the same parent, if both fill three quarters of one at most; a leaf that fills at its very end is not
  * halved, so that pairs which arrive in order leave full leaves.
  *
- * <p>Not thread-safe, but {@link #endOfRangeWith} may be called while another thread makes a change: it ends, and returns anything or throws
+ * <p>Not thread-safe, but {@link #indexOfFloor} may be called while another thread makes a change: it ends, and returns anything or throws
  * an {@link IndexOutOfBoundsException}.
  */
 final class ExtentTree {
     static final int NONE = TreeNodes.NONE;
 
-    private static final int LEAF_WIDTH = 64;
+    static final int LEAF_WIDTH = 64;
     private static final int INNER_WIDTH = 32;
     private static final int MAX_HEIGHT = 16;
     /** From this height on, with tens of thousands of pairs, the leaves are too many for a core's caches. */
@@ -40,6 +40,8 @@ final class ExtentTree {
     private int slot;
     private final int[] nodes = new int[MAX_HEIGHT];
     private final int[] places = new int[MAX_HEIGHT];
+    // The key that the position was searched by, if it is where a pair of that key would be behind; else NONE.
+    private long searched = NONE;
 
     /** An empty set: with maxima, of unique keys; or without, where {@link #seek}, {@link #max} and {@link #replace} must not be used. */
     ExtentTree(boolean keepsMaxima) {
@@ -65,11 +67,11 @@ final class ExtentTree {
     }
 
     long key() {
-        return leaves.keys[leaf * LEAF_WIDTH + slot];
+        return leaves.key(leaf, slot);
     }
 
     long value() {
-        return leaves.values[leaf * LEAF_WIDTH + slot];
+        return leaves.value(leaf, slot);
     }
 
     int firstLeaf() {
@@ -80,9 +82,20 @@ final class ExtentTree {
         return node;
     }
 
+    /** The largest key; 0 if there is none. O(log n). */
+    long lastKey() {
+        int node = root;
+        for (int level = 0; level < height; level++) {
+            node = inner.children[node * INNER_WIDTH + inner.counts[node] - 1];
+        }
+        return leaves.counts[node] == 0 ? 0 : leaves.key(node, leaves.counts[node] - 1);
+    }
+
     /** Goes to the last pair whose key is at most this; false if there is none. */
     boolean floor(long key) {
-        descend(key, Long.MAX_VALUE);
+        if (key != searched) {
+            descend(key, Long.MAX_VALUE);
+        }
         if (slot >= 0) {
             return true;
         }
@@ -90,8 +103,8 @@ final class ExtentTree {
         if (before == NONE) {
             return false;
         }
-        int last = before * LEAF_WIDTH + leaves.counts[before] - 1;
-        descend(leaves.keys[last], leaves.values[last]);
+        int last = leaves.counts[before] - 1;
+        descend(leaves.key(before, last), leaves.value(before, last));
         return true;
     }
 
@@ -105,23 +118,24 @@ final class ExtentTree {
     boolean next() {
         if (slot + 1 < leaves.counts[leaf]) {
             slot++;
+            searched = NONE;
             return true;
         }
         int after = leaves.next[leaf];
         if (after == NONE) {
             return false;
         }
-        descend(leaves.keys[after * LEAF_WIDTH], leaves.values[after * LEAF_WIDTH]);
+        descend(leaves.key(after, 0), leaves.value(after, 0));
         return true;
     }
 
     /** The key of the pair behind the position, or {@link Long#MAX_VALUE} if there is none. */
     long nextKey() {
         if (slot + 1 < leaves.counts[leaf]) {
-            return leaves.keys[leaf * LEAF_WIDTH + slot + 1];
+            return leaves.key(leaf, slot + 1);
         }
         int after = leaves.next[leaf];
-        return after == NONE ? Long.MAX_VALUE : leaves.keys[after * LEAF_WIDTH];
+        return after == NONE ? Long.MAX_VALUE : leaves.key(after, 0);
     }
 
     /** Where (key, value) is, or would be behind. */
@@ -134,34 +148,39 @@ final class ExtentTree {
             node = inner.children[node * INNER_WIDTH + place];
         }
         leaf = node;
-        slot = keepsMaxima ? floorInLeaf(node, key) : leaves.floor(node, 0, key, value);
+        slot = keepsMaxima ? floorInLeaf(node, key) : floorInLeaf(node, key, value);
+        searched = keepsMaxima ? key : NONE;
     }
 
     /**
-     * The end of the range {@code [key, key + value)} that an offset is in, or else -1. Changes no position.
+     * Where the last pair lies whose key is at most this: its index in the leaves' arrays, or {@link #NONE}. Changes no position.
      *
      * @throws IndexOutOfBoundsException if the tree is being changed
      */
-    long endOfRangeWith(long offset) {
+    int indexOfFloor(long key) {
         int node = root;
         for (int level = height; level > 0; level--) {
-            node = inner.children[node * INNER_WIDTH + inner.floor(node, 1, offset)];
+            node = inner.children[node * INNER_WIDTH + inner.floor(node, 1, key)];
         }
-        int place = floorInLeaf(node, offset);
+        int place = floorInLeaf(node, key);
         if (place < 0) {
             node = leaves.previous[node];
             if (node == NONE) {
-                return -1;
+                return NONE;
             }
             place = leaves.counts[node] - 1;
         }
-        int at = node * LEAF_WIDTH + place;
-        long end = leaves.keys[at] + leaves.values[at];
-        return offset < end ? end : -1;
+        return node * LEAF_WIDTH + place;
     }
 
     private int floorInLeaf(int node, long key) {
         return height < HEIGHT_IN_MEMORY ? leaves.floor(node, 0, key) : leaves.floorInMemory(node, 0, key);
+    }
+
+    private int floorInLeaf(int node, long key, long value) {
+        return height < HEIGHT_IN_MEMORY
+                ? leaves.floor(node, 0, key, value)
+                : leaves.floorInMemory(node, 0, key, value);
     }
 
     /** The largest value, 0 if there is none. O(1) but for a tree of one leaf. */
@@ -171,6 +190,7 @@ final class ExtentTree {
 
     /** Goes to the first pair whose key is at least {@code key} and whose value is at least {@code wanted}; false if there is none. */
     boolean seek(long key, long wanted) {
+        searched = NONE;
         int node = root;
         int level = 0;
         boolean pruned = false;
@@ -223,11 +243,11 @@ final class ExtentTree {
     }
 
     private boolean seekInLeaf(int node, int from, long wanted) {
-        long[] values = leaves.values;
+        long[] pairs = leaves.pairs;
         int base = node * LEAF_WIDTH;
         int end = base + leaves.counts[node];
         for (int at = base + from; at < end; at++) {
-            if (values[at] >= wanted) {
+            if (pairs[2 * at + 1] >= wanted) {
                 leaf = node;
                 slot = at - base;
                 return true;
@@ -238,8 +258,7 @@ final class ExtentTree {
 
     /** Replaces the pair at the position by one that has the same neighbours. */
     void replace(long key, long value) {
-        int at = leaf * LEAF_WIDTH + slot;
-        long oldKey = leaves.keys[at];
+        long oldKey = key();
         if ((key > oldKey && slot == leaves.counts[leaf] - 1) || (key < oldKey && slot == 0)) {
             // It may have to cross the bound between two leaves.
             reserve(1);
@@ -247,9 +266,9 @@ final class ExtentTree {
             insert(key, value);
             return;
         }
-        long oldValue = leaves.values[at];
-        leaves.keys[at] = key;
-        leaves.values[at] = value;
+        long oldValue = value();
+        leaves.set(leaf, slot, key, value);
+        searched = NONE;
         if (keepsMaxima) {
             if (value > oldValue) {
                 raise(value);
@@ -268,7 +287,10 @@ final class ExtentTree {
     /** Adds a pair that is not there yet. The position is lost. If memory for it can't be had, nothing has changed. */
     void insert(long key, long value) {
         reserve(1);
-        descend(key, value);
+        if (key != searched) {
+            descend(key, value);
+        }
+        searched = NONE;
         if (keepsMaxima) {
             raise(value);
         }
@@ -282,7 +304,7 @@ final class ExtentTree {
             leaves.moveTail(node, kept, right);
             boolean goesRight = place > kept || atEnd;
             put(goesRight ? right : node, goesRight ? place - kept : place, key, value);
-            addChild(height - 1, right, leaves.keys[right * LEAF_WIDTH], leaves.values[right * LEAF_WIDTH]);
+            addChild(height - 1, right, leaves.key(right, 0), leaves.value(right, 0));
         } else {
             put(node, place, key, value);
         }
@@ -291,9 +313,7 @@ final class ExtentTree {
 
     private void put(int node, int place, long key, long value) {
         leaves.openGap(node, place);
-        int at = node * LEAF_WIDTH + place;
-        leaves.keys[at] = key;
-        leaves.values[at] = value;
+        leaves.set(node, place, key, value);
     }
 
     /** Adds a node behind the one that the path goes through below a level. */
@@ -317,16 +337,13 @@ final class ExtentTree {
         } else {
             putChild(level, node, place, child, key, value);
         }
-        int first = right * INNER_WIDTH;
-        addChild(level - 1, right, inner.keys[first], inner.values[first]);
+        addChild(level - 1, right, inner.key(right, 0), inner.value(right, 0));
     }
 
     private void putChild(int level, int node, int place, int child, long key, long value) {
         inner.openGap(node, place);
-        int at = node * INNER_WIDTH + place;
-        inner.keys[at] = key;
-        inner.values[at] = value;
-        inner.children[at] = child;
+        inner.set(node, place, key, value);
+        inner.children[node * INNER_WIDTH + place] = child;
         refreshMax(level, node, place);
     }
 
@@ -344,6 +361,7 @@ final class ExtentTree {
     /** Takes the pair at the position away. The position is lost. */
     void remove() {
         long value = value();
+        searched = NONE;
         leaves.closeGap(leaf, slot);
         size--;
         if (keepsMaxima) {
@@ -380,8 +398,7 @@ final class ExtentTree {
         int right = childAt(node, place + 1);
         if (kind == inner) {
             // What was the first bound of its node, and not looked at, becomes one that is.
-            inner.keys[right * INNER_WIDTH] = inner.keys[node * INNER_WIDTH + place + 1];
-            inner.values[right * INNER_WIDTH] = inner.values[node * INNER_WIDTH + place + 1];
+            inner.set(right, 0, inner.key(node, place + 1), inner.value(node, place + 1));
         }
         kind.moveTail(right, 0, left);
         refreshMax(level, node, place);
@@ -448,18 +465,10 @@ final class ExtentTree {
     }
 
     private long maxOfLeaf(int node) {
-        return max(leaves.values, node * LEAF_WIDTH, leaves.counts[node]);
+        return leaves.max(node);
     }
 
     private long maxOfInner(int node) {
-        return max(inner.maxima, node * INNER_WIDTH, inner.counts[node]);
-    }
-
-    private static long max(long[] numbers, int from, int count) {
-        long max = 0;
-        for (int at = from; at < from + count; at++) {
-            max = Math.max(max, numbers[at]);
-        }
-        return max;
+        return inner.max(node);
     }
 }

@@ -15,10 +15,16 @@ final class FreeExtents {
     static final long NONE = -1;
 
     final ExtentTree byOffset = new ExtentTree(true);
+    private final FloorHints hints;
     private @Nullable ExtentTree bySize;
     private long total;
     // Whether the position in bySize is that of the extent that was found: it need not be searched again.
     private boolean sizeIsHere;
+
+    /** None, in a space from a start on. */
+    FreeExtents(long start) {
+        hints = new FloorHints(byOffset, start);
+    }
 
     long total() {
         return total;
@@ -40,9 +46,8 @@ final class FreeExtents {
             ExtentTree sizes = new ExtentTree(false);
             LeafNodes leaves = byOffset.leaves;
             for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
-                int base = leaf * leaves.width;
-                for (int at = base; at < base + leaves.counts[leaf]; at++) {
-                    sizes.insert(leaves.values[at], leaves.keys[at]);
+                for (int place = 0; place < leaves.counts[leaf]; place++) {
+                    sizes.insert(leaves.value(leaf, place), leaves.key(leaf, place));
                 }
             }
             bySize = sizes;
@@ -123,6 +128,14 @@ final class FreeExtents {
     /** Whether all of a range is free; if so, the position is its extent. */
     boolean contains(long offset, long length) {
         return byOffset.floor(offset) && byOffset.key() + byOffset.value() - length >= offset;
+    }
+
+    /**
+     * The end of the free extent that an offset is in, or else -1. Changes no position, and may be called while another thread makes a change: it
+     * ends, and returns anything or throws an {@link IndexOutOfBoundsException}.
+     */
+    long endOfRangeWith(long offset) {
+        return hints.endOfRangeWith(offset);
     }
 
     /** Takes a range out of the free extent that is the position. */
@@ -219,45 +232,78 @@ final class FreeExtents {
     }
 
     ExtentList list() {
-        long[] pairs = new long[ExtentList.arrayLength(count())];
+        long[] list = new long[ExtentList.arrayLength(count())];
         int next = 0;
         LeafNodes leaves = byOffset.leaves;
         for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
-            int base = leaf * leaves.width;
-            for (int at = base; at < base + leaves.counts[leaf]; at++) {
-                pairs[next] = leaves.keys[at];
-                pairs[next + 1] = leaves.values[at];
-                next += 2;
-            }
+            int numbers = 2 * leaves.counts[leaf];
+            System.arraycopy(leaves.pairs, 2 * leaf * leaves.width, list, next, numbers);
+            next += numbers;
         }
-        return new ExtentList(pairs, next / 2);
+        return new ExtentList(list, next / 2);
     }
 
     /** What lies between the free extents, from a start to an end. */
     ExtentList gaps(long start, long end) {
-        long[] pairs = new long[ExtentList.arrayLength(count() + 1)];
+        int most = ExtentList.arrayLength(count() + 1);
+        return end - start <= ExtentList.MAX_SPAN ? narrowGaps(most, start, end) : wideGaps(most, start, end);
+    }
+
+    private ExtentList narrowGaps(int most, long start, long end) {
+        int[] list = new int[most];
         int next = 0;
         long from = start;
         LeafNodes leaves = byOffset.leaves;
+        long[] pairs = leaves.pairs;
         for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
-            int base = leaf * leaves.width;
-            long[] keys = leaves.keys;
-            long[] values = leaves.values;
-            for (int at = base, last = base + leaves.counts[leaf]; at < last; at++) {
-                long to = keys[at];
-                pairs[next] = from;
-                pairs[next + 1] = to - from;
+            int at = 2 * leaf * leaves.width;
+            int last = at + 2 * leaves.counts[leaf];
+            if (at < last && pairs[at] == start) {
                 // Only before the first free extent may there be nothing.
-                next += from < to ? 2 : 0;
-                from = to + values[at];
+                from += pairs[at + 1];
+                at += 2;
+            }
+            for (; at < last; at += 2, next += 2) {
+                long to = pairs[at];
+                list[next] = (int) (from - start);
+                list[next + 1] = (int) (to - from);
+                from = to + pairs[at + 1];
             }
         }
         if (from < end) {
-            pairs[next] = from;
-            pairs[next + 1] = end - from;
+            list[next] = (int) (from - start);
+            list[next + 1] = (int) (end - from);
             next += 2;
         }
-        return new ExtentList(pairs, next / 2);
+        return new ExtentList(list, start, next / 2);
+    }
+
+    private ExtentList wideGaps(int most, long start, long end) {
+        long[] list = new long[most];
+        int next = 0;
+        long from = start;
+        LeafNodes leaves = byOffset.leaves;
+        long[] pairs = leaves.pairs;
+        for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
+            int at = 2 * leaf * leaves.width;
+            int last = at + 2 * leaves.counts[leaf];
+            if (at < last && pairs[at] == start) {
+                from += pairs[at + 1];
+                at += 2;
+            }
+            for (; at < last; at += 2, next += 2) {
+                long to = pairs[at];
+                list[next] = from;
+                list[next + 1] = to - from;
+                from = to + pairs[at + 1];
+            }
+        }
+        if (from < end) {
+            list[next] = from;
+            list[next + 1] = end - from;
+            next += 2;
+        }
+        return new ExtentList(list, next / 2);
     }
 
     private void reserve() {
@@ -286,51 +332,43 @@ final class FreeExtents {
 
     /** Compares everything with a walk; all extents must lie in {@code [start, end)}. */
     void validate(long start, long end) {
-        TreeValidator offsets = new TreeValidator("by offset", byOffset);
-        offsets.validate();
-        boolean keepsSizes = bySize != null;
-        long sum = 0;
-        long print = 0;
-        long free = start - 1;
-        LeafNodes leaves = byOffset.leaves;
-        for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
-            int base = leaf * leaves.width;
-            for (int at = base; at < base + leaves.counts[leaf]; at++) {
-                long offset = leaves.keys[at];
-                long length = leaves.values[at];
-                if (offset <= free || length <= 0 || length > end - offset) {
-                    throw new IllegalStateException(
-                            "free extent at " + offset + " of length " + length + " (expected: from above "
-                                    + free + " to " + end + ")");
-                }
-                free = offset + length;
-                sum += length;
-                print += keepsSizes ? TreeValidator.print(offset, length) : 0;
-            }
+        TreeValidator walk = new TreeValidator("by offset", byOffset, start);
+        walk.validate();
+        if (walk.touches() || walk.end() > end) {
+            throw notApart(start, end);
         }
-        if (sum != total) {
-            throw new IllegalStateException("free in sum: " + total + " (expected: " + sum + ", by a walk)");
+        if (walk.sum() != total) {
+            throw new IllegalStateException("free in sum: " + total + " (expected: " + walk.sum() + ", by a walk)");
         }
         if (bySize != null) {
-            validateSizes(bySize, print);
+            validateSizes(bySize);
         }
     }
 
-    private void validateSizes(ExtentTree sizes, long expectedPrint) {
-        new TreeValidator("by length", sizes).validate();
+    private IllegalStateException notApart(long start, long end) {
+        long free = start - 1;
+        LeafNodes leaves = byOffset.leaves;
+        for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
+            for (int place = 0; place < leaves.counts[leaf]; place++) {
+                long offset = leaves.key(leaf, place);
+                long length = leaves.value(leaf, place);
+                if (offset <= free || length <= 0 || length > end - offset) {
+                    return new IllegalStateException("free extent at " + offset + " of length " + length
+                            + " (expected: from above " + free + " to " + end + ")");
+                }
+                free = offset + length;
+            }
+        }
+        return new IllegalStateException("free extents: changed while they were looked at (expected: no other call)");
+    }
+
+    private void validateSizes(ExtentTree sizes) {
+        new TreeValidator("by length", sizes, 0).validate();
         if (sizes.size() != byOffset.size()) {
             throw new IllegalStateException(
                     "extents by length: " + sizes.size() + " (expected: " + byOffset.size() + ", as by offset)");
         }
-        long print = 0;
-        LeafNodes leaves = sizes.leaves;
-        for (int leaf = sizes.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
-            int base = leaf * leaves.width;
-            for (int at = base; at < base + leaves.counts[leaf]; at++) {
-                print += TreeValidator.print(leaves.values[at], leaves.keys[at]);
-            }
-        }
-        if (print != expectedPrint) {
+        if (TreeValidator.print(byOffset, false) != TreeValidator.print(sizes, true)) {
             throw new IllegalStateException("extents by length: others than by offset (expected: the same)");
         }
     }

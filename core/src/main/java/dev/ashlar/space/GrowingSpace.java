@@ -19,7 +19,7 @@ final class GrowingSpace {
     final String name;
     final long start;
     final long limit;
-    private final FreeExtents free = new FreeExtents();
+    private final FreeExtents free;
     private final boolean grows;
     private long end;
     private long cursor;
@@ -30,6 +30,7 @@ final class GrowingSpace {
         this.name = name;
         grows = map.kind() == SpaceMap.GROWING;
         start = map.start();
+        free = new FreeExtents(start);
         limit = map.limit();
         policy = map.policy();
         end = map.end();
@@ -138,11 +139,11 @@ final class GrowingSpace {
         }
     }
 
-    /** May be called while another thread makes a change, as {@link ExtentTree#endOfRangeWith}. */
+    /** May be called while another thread makes a change, as {@link FreeExtents#endOfRangeWith}. */
     boolean isAllocated(long offset, long length) {
         long from = Math.max(offset, start);
         long to = Math.min(offset + length, end);
-        return from < to && free.byOffset.endOfRangeWith(from) < to;
+        return from < to && free.endOfRangeWith(from) < to;
     }
 
     long end() {

@@ -16,6 +16,15 @@ final class InnerNodes extends TreeNodes {
         maxima = new long[width];
     }
 
+    /** The largest value below a node. */
+    long max(int node) {
+        long max = 0;
+        for (int at = node * width, end = at + counts[node]; at < end; at++) {
+            max = Math.max(max, maxima[at]);
+        }
+        return max;
+    }
+
     @Override
     void grow(int nodes) {
         int pairs = Math.multiplyExact(nodes, width);

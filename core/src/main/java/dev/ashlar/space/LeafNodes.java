@@ -20,6 +20,16 @@ final class LeafNodes extends TreeNodes {
         super.grow(nodes);
     }
 
+    /** The largest value in a leaf, 0 if there is none. */
+    long max(int leaf) {
+        long max = 0;
+        int first = 2 * leaf * width;
+        for (int at = first + 1; at < first + 2 * counts[leaf]; at += 2) {
+            max = Math.max(max, pairs[at]);
+        }
+        return max;
+    }
+
     void linkAfter(int leaf, int added) {
         int after = next[leaf];
         next[added] = after;

@@ -8,6 +8,8 @@ final class RunJoiner {
     private long units;
     private long longest;
     private long classes;
+    // The steps of the classes 0, 4, 8, ... together, of 1, 5, 9, ..., of 2, 6, 10, ..., of 3, 7, 11, ...: 16 bits each.
+    private long steps;
     private long open;
     private long prefix;
     private boolean touchesBegin;
@@ -16,6 +18,7 @@ final class RunJoiner {
         units = 0;
         longest = 0;
         classes = 0;
+        steps = 0;
         open = 0;
         prefix = 0;
         touchesBegin = true;
@@ -50,12 +53,17 @@ final class RunJoiner {
         }
     }
 
-    /** Adds 64 units, of which those whose bits are set are used. */
-    void addWord(long word) {
+    /** Says what steps the runs in the rows that were added have, by fourths of the classes. */
+    void addSteps(long rowSteps) {
+        steps |= rowSteps;
+    }
+
+    /** Adds words of 64 units, of which those whose bits are set are used: all used, all free, or one. */
+    void addWords(long word, int count) {
         if (word == 0) {
-            addFree(Long.SIZE);
+            addFree((long) count * Long.SIZE);
         } else if (word == -1) {
-            addUsed(Long.SIZE);
+            addUsed((long) count * Long.SIZE);
         } else {
             addMixed(word);
         }
@@ -91,7 +99,9 @@ final class RunJoiner {
 
     private void record(long count) {
         longest = Math.max(longest, count);
-        classes |= 1L << RunClasses.classOf(count);
+        int kind = RunClasses.classOf(count);
+        classes |= 1L << kind;
+        steps |= 1L << ((kind & 3) * RunClasses.STEPS + RunClasses.stepOf(count));
     }
 
     boolean isAllFree() {
@@ -112,6 +122,17 @@ final class RunJoiner {
 
     long classes() {
         return classes;
+    }
+
+    /** The steps of each fourth class together, 16 bits a set. */
+    long steps() {
+        return steps;
+    }
+
+    /** The steps of all classes together. */
+    int stepsOfAll() {
+        long all = steps | steps >>> 32;
+        return (int) (all | all >>> RunClasses.STEPS) & RunClasses.ALL_STEPS;
     }
 
     long packed() {

@@ -9,8 +9,8 @@ import java.lang.invoke.VarHandle;
  *
  * <pre>{@code
  *     slab     summary, classes
- *     groups   16 x (summary, classes)                          131,072 units each
- *     leaves   256 x (summary, classes)                           8,192 units each
+ *     groups   16 x (summary, classes, steps of each fourth)    131,072 units each
+ *     leaves   256 x (summary with steps, classes)                8,192 units each
  *     bits     32,768 words                                          64 units each
  * }</pre>
  *
@@ -34,6 +34,7 @@ final class Slab {
     private final long[] leafClasses;
     private final long[] groups;
     private final long[] groupClasses;
+    private final long[] groupSteps;
     private final RunJoiner joiner = new RunJoiner();
     // Written under the monitor; the version last, and each time that the others are.
     private volatile long summary;
@@ -50,6 +51,7 @@ final class Slab {
         leafClasses = new long[leafCount];
         groups = new long[(leafCount + FAN_OUT - 1) / FAN_OUT];
         groupClasses = new long[groups.length];
+        groupSteps = new long[groups.length];
         for (long unit = units; unit < (long) leafCount << LEAF_SHIFT; unit++) {
             bits[(int) (unit >>> 6)] |= 1L << unit;
         }
@@ -97,7 +99,19 @@ final class Slab {
     }
 
     long leaf(int index) {
-        return (long) LONGS.getOpaque(leaves, index);
+        return LeafSummary.summary((long) LONGS.getOpaque(leaves, index));
+    }
+
+    /** Whether a leaf may have a free run of a class, and of one of these steps, that touches neither of its borders. */
+    boolean mayHaveInLeaf(int index, int kind, int wanted) {
+        return (leafClasses(index) >>> kind & 1) != 0
+                && (LeafSummary.steps((long) LONGS.getOpaque(leaves, index)) & wanted) != 0;
+    }
+
+    /** As {@link #mayHaveInLeaf}, of a group. */
+    boolean mayHaveInGroup(int index, int kind, int wanted) {
+        return (groupClasses(index) >>> kind & 1) != 0
+                && ((long) LONGS.getOpaque(groupSteps, index) >>> ((kind & 3) * RunClasses.STEPS) & wanted) != 0;
     }
 
     long leafClasses(int index) {
@@ -138,38 +152,54 @@ final class Slab {
         boolean changed = false;
         for (int leaf = firstLeaf; leaf <= lastLeaf; leaf++) {
             joinWords(leaf);
-            changed |= store(leaves, leafClasses, leaf);
+            boolean isOther = store(leaves, leaf, packedLeaf());
+            changed |= store(leafClasses, leaf, joiner.classes()) || isOther;
         }
         if (!changed) {
             return version != versionAbove;
         }
+        changed = false;
         for (int group = firstLeaf / FAN_OUT; group <= lastLeaf / FAN_OUT; group++) {
             joinLeaves(group);
-            store(groups, groupClasses, group);
+            boolean isOther = store(groups, group, joiner.packed());
+            isOther |= store(groupClasses, group, joiner.classes());
+            changed |= store(groupSteps, group, joiner.steps()) || isOther;
         }
-        joinGroups();
-        if (summary != joiner.packed() || classes != joiner.classes()) {
-            summary = joiner.packed();
-            classes = joiner.classes();
-            version = version + 1;
+        if (changed) {
+            joinGroups();
+            if (summary != joiner.packed() || classes != joiner.classes()) {
+                summary = joiner.packed();
+                classes = joiner.classes();
+                version = version + 1;
+            }
         }
         return version != versionAbove;
     }
 
-    private boolean store(long[] summaries, long[] kinds, int index) {
-        long packed = joiner.packed();
-        if (summaries[index] == packed && kinds[index] == joiner.classes()) {
+    private static boolean store(long[] numbers, int index, long number) {
+        if (numbers[index] == number) {
             return false;
         }
-        LONGS.setOpaque(summaries, index, packed);
-        LONGS.setOpaque(kinds, index, joiner.classes());
+        LONGS.setOpaque(numbers, index, number);
         return true;
+    }
+
+    private long packedLeaf() {
+        return LeafSummary.of(joiner.packed(), joiner.stepsOfAll());
     }
 
     private void joinWords(int leaf) {
         joiner.clear();
-        for (int word = leaf * LEAF_WORDS; word < (leaf + 1) * LEAF_WORDS; word++) {
-            joiner.addWord(word(word));
+        int end = (leaf + 1) * LEAF_WORDS;
+        for (int from = leaf * LEAF_WORDS; from < end;) {
+            long word = word(from);
+            int to = from + 1;
+            // Most of a leaf is long rows of words that are alike.
+            while (to < end && (word == 0 || word == -1) && word(to) == word) {
+                to++;
+            }
+            joiner.addWords(word, to - from);
+            from = to;
         }
     }
 
@@ -177,9 +207,24 @@ final class Slab {
         joiner.clear();
         int end = Math.min(leaves.length, (group + 1) * FAN_OUT);
         for (int leaf = group * FAN_OUT; leaf < end; leaf++) {
-            joiner.add(LEAF_UNITS, leaves[leaf], leafClasses[leaf]);
+            long packed = leaves[leaf];
+            if (LeafSummary.isAllFree(packed)) {
+                joiner.addFree(LEAF_UNITS);
+            } else {
+                joiner.add(LEAF_UNITS, LeafSummary.prefix(packed), LeafSummary.longest(packed),
+                        LeafSummary.suffix(packed), leafClasses[leaf]);
+            }
         }
+        joiner.addSteps(stepsInLeaves(group * FAN_OUT, end));
         addMissing((group + 1) * FAN_OUT - end, LEAF_UNITS);
+    }
+
+    private long stepsInLeaves(int from, int to) {
+        long steps = 0;
+        for (int leaf = from; leaf < to; leaf++) {
+            steps |= RunClasses.byFourth(leafClasses[leaf], LeafSummary.steps(leaves[leaf]));
+        }
+        return steps;
     }
 
     private void joinGroups() {
@@ -201,11 +246,13 @@ final class Slab {
         long free = 0;
         for (int leaf = 0; leaf < leaves.length; leaf++) {
             joinWords(leaf);
-            expect(name + ": leaf " + leaf, leaves[leaf], leafClasses[leaf]);
+            expect(name + ": leaf " + leaf, LeafSummary.summary(leaves[leaf]), leafClasses[leaf]);
+            expectSteps(name + ": leaf " + leaf, LeafSummary.steps(leaves[leaf]), joiner.stepsOfAll());
         }
         for (int group = 0; group < groups.length; group++) {
             joinLeaves(group);
             expect(name + ": group " + group, groups[group], groupClasses[group]);
+            expectSteps(name + ": group " + group, groupSteps[group], joiner.steps());
         }
         joinGroups();
         expect(name, summary, classes);
@@ -216,7 +263,7 @@ final class Slab {
     }
 
     long footprintBytes() {
-        return Long.BYTES * (bits.length + 2L * leaves.length + 2L * groups.length);
+        return Long.BYTES * (bits.length + 2L * leaves.length + 3L * groups.length);
     }
 
     private void expect(String what, long foundSummary, long foundClasses) {
@@ -224,6 +271,13 @@ final class Slab {
             throw new IllegalStateException(what + ": summary 0x" + Long.toHexString(foundSummary) + ", classes 0x"
                     + Long.toHexString(foundClasses) + " (expected: 0x" + Long.toHexString(joiner.packed()) + ", 0x"
                     + Long.toHexString(joiner.classes()) + ", by the bits)");
+        }
+    }
+
+    private static void expectSteps(String what, long found, long expected) {
+        if (found != expected) {
+            throw new IllegalStateException(what + ": steps 0x" + Long.toHexString(found) + " (expected: 0x"
+                    + Long.toHexString(expected) + ", by the bits)");
         }
     }
 }

@@ -88,7 +88,7 @@ public sealed interface Space permits SpaceAllocator, BitmapSpace {
     /** The length of the largest free extent, 0 if there is none; of a space that grows, up to its current end. */
     long largestFree();
 
-    /** What is allocated: a copy, lowest offset first, immutable. */
+    /** What is allocated: a copy, lowest offset first, immutable. It holds numbers, and makes each {@link Extent} anew when it is asked for. */
     List<Extent> extents();
 
     /** What is free: a copy, lowest offset first, immutable; of a space that grows, up to its current end. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The free extents are kept in trees over primitive arrays, outside of the space: about 25 bytes of Java heap for each, twice that under
- * {@link SpacePolicy#BEST_FIT}, and none for what is allocated. With <i>n</i> for their number:
+ * {@link SpacePolicy#BEST_FIT}, two more once {@link #isAllocated} was asked, and none for what is allocated. With <i>n</i> for their number:
  *
  * <table>
  * <caption>Cost of a call</caption>

@@ -7,8 +7,8 @@ import java.util.Arrays;
  * arrays beside all others, so that a tree of a million extents is a handful of Java objects.
  *
  * <pre>{@code
- *     keys, values   | node 0: pair 0, pair 1, ... pair width-1 | node 1: ... |       pair p of node n is at n * width + p
- *     counts         | pairs in node 0 | ... |                                        0: not in use, or the empty root
+ *     pairs    | node 0: key 0, value 0, key 1, value 1, ... | node 1: ... |     pair p of node n is at 2 * (n * width + p)
+ *     counts   | pairs in node 0 | ... |                                            0: not in use, or the empty root
  * }</pre>
  *
  * <p>Nodes that are not in use are linked through their counts, as {@code -2 - next}, and {@link #NONE} ends the list.
@@ -17,17 +17,29 @@ class TreeNodes {
     static final int NONE = -1;
 
     final int width;
-    long[] keys;
-    long[] values;
+    long[] pairs;
     int[] counts;
     private int firstUnused = NONE;
     private int made;
 
     TreeNodes(int width) {
         this.width = width;
-        keys = new long[width];
-        values = new long[width];
+        pairs = new long[2 * width];
         counts = new int[1];
+    }
+
+    final long key(int node, int place) {
+        return pairs[2 * (node * width + place)];
+    }
+
+    final long value(int node, int place) {
+        return pairs[2 * (node * width + place) + 1];
+    }
+
+    final void set(int node, int place, long key, long value) {
+        int at = 2 * (node * width + place);
+        pairs[at] = key;
+        pairs[at + 1] = value;
     }
 
     /** Makes room for some nodes, so that {@link #take} can't fail. */
@@ -37,16 +49,14 @@ class TreeNodes {
             int wanted = made + nodes;
             if (wanted > counts.length) {
                 int larger = counts.length + (counts.length >>> 1) + 1;
-                grow(Math.max(wanted, Math.min(larger, Integer.MAX_VALUE / width)));
+                grow(Math.max(wanted, Math.min(larger, Integer.MAX_VALUE / (2 * width))));
             }
         }
     }
 
     void grow(int nodes) {
         // The counts last: they say how many nodes there is room for, also if an array before them could not be had.
-        int pairs = Math.multiplyExact(nodes, width);
-        keys = Arrays.copyOf(keys, pairs);
-        values = Arrays.copyOf(values, pairs);
+        pairs = Arrays.copyOf(pairs, Math.multiplyExact(nodes, 2 * width));
         counts = Arrays.copyOf(counts, nodes);
     }
 
@@ -83,13 +93,13 @@ class TreeNodes {
      * @return its place in the node, or {@code from - 1} if all are above
      */
     final int floor(int node, int from, long key) {
-        long[] all = keys;
+        long[] all = pairs;
         int low = node * width + from;
         int left = counts[node] - from;
         while (left > 0) {
             int half = (left + 1) >>> 1;
             // All ones if that key is not above; keys are not negative, and the one looked for is -1 at least.
-            low += half & (int) ((all[low + half - 1] - key - 1) >> (Long.SIZE - 1));
+            low += half & (int) ((all[2 * (low + half - 1)] - key - 1) >> (Long.SIZE - 1));
             left -= half;
         }
         return low - node * width - 1;
@@ -104,7 +114,23 @@ class TreeNodes {
         int high = node * width + counts[node];
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (keys[middle] <= key) {
+            if (pairs[2 * middle] <= key) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low - node * width - 1;
+    }
+
+    /** Like {@link #floorInMemory(int, int, long)}, by key and then by value. */
+    final int floorInMemory(int node, int from, long key, long value) {
+        int low = node * width + from;
+        int high = node * width + counts[node];
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            long difference = pairs[2 * middle] - key;
+            if (difference < 0 || (difference == 0 && pairs[2 * middle + 1] <= value)) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -119,9 +145,9 @@ class TreeNodes {
         int left = counts[node] - from;
         while (left > 0) {
             int half = (left + 1) >>> 1;
-            int at = low + half - 1;
-            long difference = keys[at] - key;
-            long sameAndNotAbove = ((difference - 1) & (values[at] - value - 1)) & ~difference;
+            int at = 2 * (low + half - 1);
+            long difference = pairs[at] - key;
+            long sameAndNotAbove = ((difference - 1) & (pairs[at + 1] - value - 1)) & ~difference;
             low += half & (int) ((difference | sameAndNotAbove) >> (Long.SIZE - 1));
             left -= half;
         }
@@ -130,29 +156,23 @@ class TreeNodes {
 
     /** Opens a gap of one pair. */
     void openGap(int node, int place) {
-        int at = node * width + place;
-        int moved = counts[node] - place;
-        System.arraycopy(keys, at, keys, at + 1, moved);
-        System.arraycopy(values, at, values, at + 1, moved);
+        int at = 2 * (node * width + place);
+        System.arraycopy(pairs, at, pairs, at + 2, 2 * (counts[node] - place));
         counts[node]++;
     }
 
     /** Closes the gap that a pair leaves. */
     void closeGap(int node, int place) {
-        int at = node * width + place;
-        int moved = counts[node] - place - 1;
-        System.arraycopy(keys, at + 1, keys, at, moved);
-        System.arraycopy(values, at + 1, values, at, moved);
+        int at = 2 * (node * width + place);
+        System.arraycopy(pairs, at + 2, pairs, at, 2 * (counts[node] - place - 1));
         counts[node]--;
     }
 
     /** Moves the pairs from a place on to the end of another node. */
     void moveTail(int from, int place, int to) {
-        int at = from * width + place;
-        int target = to * width + counts[to];
         int moved = counts[from] - place;
-        System.arraycopy(keys, at, keys, target, moved);
-        System.arraycopy(values, at, values, target, moved);
+        int target = 2 * (to * width + counts[to]);
+        System.arraycopy(pairs, 2 * (from * width + place), pairs, target, 2 * moved);
         counts[from] = place;
         counts[to] += moved;
     }

@@ -55,7 +55,7 @@ class ExtentTreeTest {
             }
             seek(tree, map, (long) random.nextInt(keys) * STEP, random.nextInt(1100));
             if (i % (operations / 20) == 0) {
-                new TreeValidator("test", tree).validate();
+                new TreeValidator("test", tree, 0).validate();
                 assertAll(tree, map);
             }
         }
@@ -65,7 +65,7 @@ class ExtentTreeTest {
             tree.remove();
             map.remove(key);
         }
-        new TreeValidator("test", tree).validate();
+        new TreeValidator("test", tree, 0).validate();
         assertEquals(0, tree.size());
         assertEquals(0, tree.max());
     }
@@ -117,13 +117,13 @@ class ExtentTreeTest {
         for (long value : values) {
             tree.insert(value % 3, value);
         }
-        new TreeValidator("test", tree).validate();
+        new TreeValidator("test", tree, 0).validate();
         for (long value : values) {
             assertTrue(tree.ceiling(value % 3, value));
             assertEquals(value, tree.value());
             tree.remove();
         }
-        new TreeValidator("test", tree).validate();
+        new TreeValidator("test", tree, 0).validate();
     }
 
     @Test
