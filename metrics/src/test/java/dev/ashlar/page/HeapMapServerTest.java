@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -33,6 +34,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** The server as any client may see it, without a browser. */
 class HeapMapServerTest {
@@ -190,6 +192,21 @@ class HeapMapServerTest {
                 assertEquals(200, Http.get(server.uri(), "/", "Host: " + host).status(), host);
             }
             assertEquals(0, server.readings());
+        }
+    }
+
+    @Test
+    void start_loopbackOfVersion6_isReachedByItsAddress() throws IOException {
+        assumeTrue(
+                NetworkInterface.getByInetAddress(InetAddress.getByName("::1")) != null,
+                "this machine has no loopback of version 6");
+        try (MemoryPool pool = pool();
+                HeapMapServer server =
+                        HeapMapServer.builder(pool).address(InetAddress.getByName("::1")).interval(SLOW).start()) {
+            assertEquals("[0:0:0:0:0:0:0:1]", server.uri().getHost());
+            assertEquals(200, Http.get(server.uri(), "/").status());
+            assertEquals(200, Http.get(server.uri(), "/", "Host: [::1]:1").status());
+            assertEquals(403, Http.get(server.uri(), "/", "Host: [2001:db8::1]").status());
         }
     }
 
