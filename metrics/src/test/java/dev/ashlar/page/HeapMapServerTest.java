@@ -3,6 +3,7 @@ package dev.ashlar.page;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.URI;
@@ -472,6 +473,30 @@ class HeapMapServerTest {
             // What it has not taken is one frame, and not all that came since.
             silent.event("points");
             silent.event("figures");
+        }
+    }
+
+    /** A stale segment reaches the header of the block that came into its place. */
+    @Test
+    void events_damagedPool_haveFiguresAndTheReasonForNoMap() throws IOException {
+        try (MemoryPool pool = pool(); HeapMapServer server = start(pool, FAST)) {
+            MemorySegment window = pool.allocate(200_000, 16);
+            pool.free(window);
+            pool.allocateAddress(90_000);
+            long second = pool.allocateAddress(90_000);
+            try (Http http = events(server)) {
+                assertEquals("{\"problem\":\"\"}", http.event("problem").data());
+                window.asSlice(second - window.address() - 8, 8).fill((byte) 0x5A);
+                String problem = http.event("problem").data();
+                while (problem.equals("{\"problem\":\"\"}")) {
+                    problem = http.event("problem").data();
+                }
+                assertTrue(problem.contains(Long.toHexString(second)), problem);
+                assertEquals(
+                        "FENCED_ARENAS",
+                        JSON.readTree(http.event("figures").data()).at("/findings/0/ailment").asText());
+                assertEquals(200, Http.get(server.uri(), "/map").status(), "the last one");
+            }
         }
     }
 
