@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param pendingShare from so much of committed memory in caches and queues on, the same
  * @param freeShare fragmentation is worth that only if so much of committed memory is free in partly used regions
  * @param idleTime after so long without a request that reached an arena, the same
+ * @param compaction when movable blocks are moved together
  */
 public record DefragSettings(
         Duration decayTime,
@@ -20,7 +21,8 @@ public record DefragSettings(
         double fragmentation,
         double pendingShare,
         double freeShare,
-        Duration idleTime) {
+        Duration idleTime,
+        CompactionSettings compaction) {
     /** A decay time that nothing outlasts. */
     public static final Duration NEVER = Duration.ofSeconds(Long.MAX_VALUE);
 
@@ -28,7 +30,7 @@ public record DefragSettings(
     private static final Duration LONGEST_SLICE = Duration.ofSeconds(1);
     private static final DefragSettings DEFAULT =
             new DefragSettings(Duration.ofSeconds(10), Duration.ofNanos(100_000), 0.5, 0.25, 0.25,
-                    Duration.ofSeconds(1));
+                    Duration.ofSeconds(1), CompactionSettings.ofDefaults());
 
     /**
      * Checks each.
@@ -40,6 +42,7 @@ public record DefragSettings(
         Objects.requireNonNull(decayTime, "decayTime");
         Objects.requireNonNull(slice, "slice");
         Objects.requireNonNull(idleTime, "idleTime");
+        Objects.requireNonNull(compaction, "compaction");
         if (!decayTime.equals(NEVER) && (decayTime.isNegative() || decayTime.compareTo(LONGEST_DECAY) > 0)) {
             throw new IllegalArgumentException("decayTime: " + decayTime + " (expected: 0 to 1 day, or NEVER)");
         }
@@ -54,44 +57,52 @@ public record DefragSettings(
         checkShare("freeShare", freeShare);
     }
 
-    private static void checkShare(String what, double share) {
+    static void checkShare(String what, double share) {
         if (!(share >= 0)) {
             throw new IllegalArgumentException(what + ": " + share + " (expected: 0 or more)");
         }
     }
 
-    /** Decay over 10 s, slices of 100 microseconds, merging from a fragmentation of a half, a quarter pending, or a second idle on. */
+    /**
+     * Decay over 10 s, slices of 100 microseconds, merging from a fragmentation of a half, a quarter pending, or a second idle on; compaction by
+     * {@linkplain CompactionSettings#ofDefaults its own}.
+     */
     public static DefragSettings ofDefaults() {
         return DEFAULT;
     }
 
     /** The same with another decay time. */
     public DefragSettings withDecayTime(Duration time) {
-        return new DefragSettings(time, slice, fragmentation, pendingShare, freeShare, idleTime);
+        return new DefragSettings(time, slice, fragmentation, pendingShare, freeShare, idleTime, compaction);
     }
 
     /** The same with another slice. */
     public DefragSettings withSlice(Duration time) {
-        return new DefragSettings(decayTime, time, fragmentation, pendingShare, freeShare, idleTime);
+        return new DefragSettings(decayTime, time, fragmentation, pendingShare, freeShare, idleTime, compaction);
     }
 
     /** The same with another threshold of fragmentation. */
     public DefragSettings withFragmentation(double share) {
-        return new DefragSettings(decayTime, slice, share, pendingShare, freeShare, idleTime);
+        return new DefragSettings(decayTime, slice, share, pendingShare, freeShare, idleTime, compaction);
     }
 
     /** The same with another threshold of pending memory. */
     public DefragSettings withPendingShare(double share) {
-        return new DefragSettings(decayTime, slice, fragmentation, share, freeShare, idleTime);
+        return new DefragSettings(decayTime, slice, fragmentation, share, freeShare, idleTime, compaction);
     }
 
     /** The same with another threshold of free memory. */
     public DefragSettings withFreeShare(double share) {
-        return new DefragSettings(decayTime, slice, fragmentation, pendingShare, share, idleTime);
+        return new DefragSettings(decayTime, slice, fragmentation, pendingShare, share, idleTime, compaction);
     }
 
     /** The same with another idle time. */
     public DefragSettings withIdleTime(Duration time) {
-        return new DefragSettings(decayTime, slice, fragmentation, pendingShare, freeShare, time);
+        return new DefragSettings(decayTime, slice, fragmentation, pendingShare, freeShare, time, compaction);
+    }
+
+    /** The same with other thresholds for moving movable blocks together. */
+    public DefragSettings withCompaction(CompactionSettings settings) {
+        return new DefragSettings(decayTime, slice, fragmentation, pendingShare, freeShare, idleTime, settings);
     }
 }

@@ -8,7 +8,7 @@ public enum DefragStep {
     TAKE_BACK_CACHES,
     /** Makes free blocks of empty slabs, which merge with their neighbours. */
     COALESCE,
-    /** Empties regions by moving movable blocks, and gives back pages between those that stay. On demand only. */
+    /** Empties regions by moving movable blocks, and gives back pages between those that stay: when that is worth it, on demand in any case. */
     COMPACT,
     /** Gives the pages inside free blocks back to the operating system: those that are due by decay, on demand all. */
     PURGE,

@@ -19,6 +19,8 @@ import java.io.Serializable;
  * @param abortedMoves copies that were not taken, as the block was pinned or freed meanwhile
  * @param releasedRegions regions that were emptied
  * @param purgedBytes resident bytes that were given back from free blocks
+ * @param ownCompactions how many of the passes the worker made as they were due, and nobody asked for them
+ * @param vainCompactions how many of those gained less than {@link CompactionSettings#leastGain}
  */
 public record MovableStatistics(
         long blocks,
@@ -34,9 +36,12 @@ public record MovableStatistics(
         long movedBlocks,
         long abortedMoves,
         long releasedRegions,
-        long purgedBytes)
+        long purgedBytes,
+        long ownCompactions,
+        long vainCompactions)
         implements
             Serializable {
     /** Of a pool that never had any. */
-    public static final MovableStatistics NONE = new MovableStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final MovableStatistics NONE =
+            new MovableStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

@@ -1,6 +1,7 @@
 package dev.ashlar.arena;
 
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /**
  * When a thread that takes a lock again and again is to sleep for a moment, without the lock.
@@ -12,19 +13,28 @@ public final class Rests {
     /** Well below the shares that schedulers give. */
     private static final long WORK_NANOS = 250_000;
 
-    private long rested = System.nanoTime();
+    private final LongSupplier clock;
+    private long rested;
 
     /** A thread that has just rested. */
-    public Rests() {}
+    public Rests() {
+        this(System::nanoTime);
+    }
+
+    /** For tests, with a clock in nanoseconds. */
+    Rests(LongSupplier clock) {
+        this.clock = clock;
+        rested = clock.getAsLong();
+    }
 
     /** Whether it has worked for long enough. */
     public boolean isDue() {
-        return System.nanoTime() - rested >= WORK_NANOS;
+        return clock.getAsLong() - rested >= WORK_NANOS;
     }
 
     /** Sleeps for about so long. */
     public void rest(long nanos) {
         LockSupport.parkNanos(this, nanos);
-        rested = System.nanoTime();
+        rested = clock.getAsLong();
     }
 }

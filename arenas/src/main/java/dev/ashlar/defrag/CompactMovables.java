@@ -1,12 +1,13 @@
 package dev.ashlar.defrag;
 
 import dev.ashlar.CompactionReport;
+import dev.ashlar.CompactionSettings;
 import dev.ashlar.DefragStep;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Empties regions of movable blocks; on demand only, as it copies what nobody may have asked to be copied. A request that finds no room makes a pass of
- * its own.
+ * Empties regions of movable blocks: on demand all that can be, else as much as a pass on its own may move. A request that finds no room makes a pass of
+ * its own, too.
  */
 final class CompactMovables implements Step {
     @Override
@@ -20,7 +21,12 @@ final class CompactMovables implements Step {
             return;
         }
         @Nullable
-        CompactionReport report = run.space().compact(run.bytesLeft(), () -> !run.goesOn());
+        CompactionReport report = null;
+        try {
+            report = run.space().compact(mostBytes(run), () -> !run.goesOn());
+        } finally {
+            learn(run, report);
+        }
         if (report == null) {
             return;
         }
@@ -32,6 +38,23 @@ final class CompactMovables implements Step {
             run.failed(this, DefragRun.NO_ARENA, new IllegalStateException(
                     "movable blocks: %d ranges of pages were not taken back (expected: all); they stay usable"
                             .formatted(report.failedPurges())));
+        }
+    }
+
+    /** What one region holds may be moved in any case, or nothing ever would be. */
+    private static long mostBytes(DefragRun run) {
+        return run.isRequested()
+                ? run.bytesLeft()
+                : Math.max(run.settings().compaction().passBytes(), run.space().regionBytes());
+    }
+
+    /** What a pass on demand left undone for its limits says nothing about the next. */
+    private static void learn(DefragRun run, @Nullable CompactionReport report) {
+        CompactionSettings settings = run.settings().compaction();
+        if (!run.isRequested()) {
+            run.space().ownPass(run.passes().ended(run.movables(), report, settings, run.now()));
+        } else if (report != null && report.complete()) {
+            run.passes().ended(run.movables(), report, settings, run.now());
         }
     }
 }

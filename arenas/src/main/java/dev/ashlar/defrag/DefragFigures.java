@@ -13,6 +13,7 @@ package dev.ashlar.defrag;
  * @param dirtyPagesDue pages of free blocks beyond what decay lets stay
  * @param regionsDue wholly free regions beyond what decay lets stay
  * @param idleNanos since a request reached an arena
+ * @param movables those of movable blocks, whose regions are not among the others
  */
 public record DefragFigures(
         long committedBytes,
@@ -24,4 +25,5 @@ public record DefragFigures(
         long emptySlabs,
         long dirtyPagesDue,
         long regionsDue,
-        long idleNanos) {}
+        long idleNanos,
+        MovableFigures movables) {}

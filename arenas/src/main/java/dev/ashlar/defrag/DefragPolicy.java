@@ -16,6 +16,7 @@ import dev.ashlar.DefragStep;
  *                          fragmentation and the share of free memory have reached their thresholds
  *                          the share of pending memory has
  *                          no request has reached an arena for the idle time
+ *     COMPACT            enough is unused in regions of movable blocks, and the last pass long enough ago: CompactionPolicy
  *     PURGE              more pages are dirty than decay lets stay
  *     RELEASE            more regions are wholly free than decay lets stay
  * }</pre>
@@ -34,6 +35,9 @@ public final class DefragPolicy {
         }
         if (figures.emptySlabs() > 0 && isWorthMerging(figures, settings)) {
             due.add(DefragStep.COALESCE);
+        }
+        if (CompactionPolicy.isDue(figures.movables(), settings)) {
+            due.add(DefragStep.COMPACT);
         }
         if (figures.dirtyPagesDue() > 0) {
             due.add(DefragStep.PURGE);

@@ -14,6 +14,7 @@ import dev.ashlar.DefragReport;
 import dev.ashlar.DefragReport.ArenaRow;
 import dev.ashlar.DefragReport.End;
 import dev.ashlar.DefragReport.Failure;
+import dev.ashlar.DefragSettings;
 import dev.ashlar.DefragStep;
 import dev.ashlar.FreeSpace;
 import dev.ashlar.LockSlices;
@@ -37,6 +38,7 @@ final class DefragRun {
 
     private final DefragSpace space;
     private final Decays decays;
+    private final Passes passes;
     private final LongSupplier clock;
     private final boolean requested;
     private final DefragOptions options;
@@ -82,6 +84,7 @@ final class DefragRun {
     DefragRun(
             DefragSpace space,
             Decays decays,
+            Passes passes,
             LongSupplier clock,
             boolean requested,
             DefragOptions options,
@@ -89,6 +92,7 @@ final class DefragRun {
             Defragmenter.Outlook outlook) {
         this.space = space;
         this.decays = decays;
+        this.passes = passes;
         this.clock = clock;
         this.requested = requested;
         this.options = options;
@@ -110,6 +114,23 @@ final class DefragRun {
 
     Decays decays() {
         return decays;
+    }
+
+    Passes passes() {
+        return passes;
+    }
+
+    DefragSettings settings() {
+        return outlook.settings();
+    }
+
+    /** The figures of movable blocks when the run began. */
+    MovableFigures movables() {
+        return outlook.figures().movables();
+    }
+
+    long now() {
+        return clock.getAsLong();
     }
 
     boolean isRequested() {

@@ -7,6 +7,16 @@ import org.jspecify.annotations.Nullable;
 
 /** A pool as a defragmentation sees it: its arenas, and what belongs to none of them. */
 public interface DefragSpace {
+    /**
+     * What a pool counts of its movable blocks.
+     *
+     * @param committedBytes of their regions
+     * @param freeBytes usable bytes of free blocks in those
+     * @param largestFreeBytes of the largest of them
+     * @param pins that are open
+     */
+    record Movables(long committedBytes, long freeBytes, long largestFreeBytes, long pins) {}
+
     /** Sets for how long a slice may have an arena's lock, from now on. */
     void sliceNanos(long nanos);
 
@@ -43,6 +53,17 @@ public interface DefragSpace {
      */
     @Nullable
     CompactionReport compact(long mostBytes, BooleanSupplier cancelled);
+
+    /** The figures of movable blocks; null if there never was one, or damage was found among them. O(1). */
+    @Nullable
+    Movables movables();
+
+    /**
+     * A pass that nobody asked for has ended.
+     *
+     * @param vain whether it gained little
+     */
+    void ownPass(boolean vain);
 
     /** How many wholly free regions are committed. */
     int retainedRegions();

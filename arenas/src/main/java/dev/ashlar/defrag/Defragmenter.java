@@ -38,6 +38,7 @@ public final class Defragmenter {
     private final DefragSpace space;
     private final LongSupplier clock;
     private final Decays decays;
+    private final Passes passes;
     private final List<Step> steps = List.of(
             new DrainQueues(), new TakeBackCaches(), new CoalesceSlabs(), new CompactMovables(), new PurgePages(),
             new ReleaseRegions());
@@ -124,6 +125,7 @@ public final class Defragmenter {
         this.settings = settings;
         this.clock = clock;
         decays = new Decays(space);
+        passes = new Passes(space);
     }
 
     /** The settings in force. */
@@ -184,7 +186,7 @@ public final class Defragmenter {
             Set<DefragStep> due,
             Outlook outlook) {
         long number = counters.begin(requested);
-        DefragRun run = new DefragRun(space, decays, clock, requested, options, cancelled, outlook);
+        DefragRun run = new DefragRun(space, decays, passes, clock, requested, options, cancelled, outlook);
         run.run(steps, due);
         DefragReport report = run.report(number, due);
         counters.add(report);
@@ -241,7 +243,8 @@ public final class Defragmenter {
                 arenas.stream().mapToLong(DefragArena.Figures::emptySlabs).sum(),
                 pagesDue.stream().mapToLong(Long::longValue).sum(),
                 Math.max(0, retained - regionsKept),
-                now - activeNanos);
+                now - activeNanos,
+                passes.figures(now));
     }
 
     private void log(DefragReport report) {

@@ -73,6 +73,10 @@ final class Entry {
         return word < 0;
     }
 
+    static boolean isFree(long word) {
+        return (word & (LIVE | COPIED)) == 0;
+    }
+
     static boolean isInTransit(long word) {
         return (word & (LIVE | COPIED)) == IN_TRANSIT;
     }

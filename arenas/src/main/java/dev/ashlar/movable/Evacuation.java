@@ -78,15 +78,17 @@ final class Evacuation {
     }
 
     /**
-     * Empties a region, or leaves it when something stands in the way.
+     * Empties a held region, or the held end of one, or leaves it when something stands in the way.
      *
+     * @param from its first block
+     * @param end of the region
      * @throws HeapCorruptionException if damage was found; the arena is fenced
      */
-    Outcome empty(int region) {
+    Outcome empty(long from, long end) {
         ended = null;
         for (int round = 0; round < ROUNDS; round++) {
             again = false;
-            walk(region);
+            walk(from, end);
             if (ended != null) {
                 return ended;
             }
@@ -97,9 +99,8 @@ final class Evacuation {
         return Outcome.PINNED;
     }
 
-    private void walk(int region) {
-        long end = geometry.regionEnd(region);
-        long at = geometry.firstBlock(region);
+    private void walk(long begin, long end) {
+        long at = begin;
         while (at != end && ended == null) {
             if (stop.getAsBoolean()) {
                 ended = Outcome.STOPPED;

@@ -7,7 +7,6 @@ import java.util.BitSet;
 
 import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.InvalidFreeException;
-import dev.ashlar.InvalidFreeException.Reason;
 import dev.ashlar.block.BlockLayout;
 
 import static dev.ashlar.movable.Entry.COPIED;
@@ -30,7 +29,7 @@ import static dev.ashlar.movable.Entry.UNITS_MASK;
  */
 public final class HandleTable {
     private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
-    private static final int CHUNK_SHIFT = 12;
+    static final int CHUNK_SHIFT = 12;
     private static final int CHUNK_ENTRIES = 1 << CHUNK_SHIFT;
     private static final int MAX_CHUNKS = 1 << 30;
 
@@ -315,11 +314,11 @@ public final class HandleTable {
 
     // Finding entries
 
-    private static int chunkOf(long handle) {
+    static int chunkOf(long handle) {
         return (int) (Entry.index(handle) >> CHUNK_SHIFT);
     }
 
-    private static int at(long handle) {
+    static int at(long handle) {
         return (int) (2 * (Entry.index(handle) & (CHUNK_ENTRIES - 1)));
     }
 
@@ -331,7 +330,11 @@ public final class HandleTable {
         return (block - base) >>> BlockLayout.UNIT_SHIFT;
     }
 
-    private static int generationAt(long[] entries, int at) {
+    static long wordAt(long[] entries, int at) {
+        return (long) WORDS.getVolatile(entries, at);
+    }
+
+    static int generationAt(long[] entries, int at) {
         return Entry.generationOf((long) WORDS.getOpaque(entries, at + 1));
     }
 
@@ -358,36 +361,7 @@ public final class HandleTable {
     }
 
     private synchronized InvalidFreeException refused(long handle, String action) {
-        long index = Entry.index(handle);
-        if (index < 0 || index >> CHUNK_SHIFT >= chunks.length) {
-            return refused(Reason.NOT_FROM_POOL, handle, action, "no handle of this pool");
-        }
-        int chunk = chunkOf(handle);
-        if (chunks[chunk].length == 0) {
-            return refused(Reason.STALE, handle, action, "freed long ago, or no handle of this pool");
-        }
-        int generation = generationAt(chunks[chunk], at(handle));
-        int age = (generation - Entry.generation(handle)) & GENERATION_MASK;
-        int issued = (generation - firstGeneration[chunk]) & GENERATION_MASK;
-        boolean unused = isFree((long) WORDS.getVolatile(chunks[chunk], at(handle)));
-        if (age > issued || (age == 0 && unused)) {
-            return refused(Reason.NOT_FROM_POOL, handle, action, "no handle of this pool");
-        }
-        return age == 0 || (age == 1 && unused)
-                ? refused(Reason.DOUBLE_FREE, handle, action, age == 0 ? "being freed at this moment" : "freed")
-                : refused(Reason.STALE, handle, action, "freed, and its entry used again");
-    }
-
-    private InvalidFreeException refused(Reason reason, long handle, String action, String found) {
-        return new InvalidFreeException(
-                reason,
-                0,
-                "pool '%s': %s of movable block 0x%x: %s (expected: a live handle of it)"
-                        .formatted(poolName, action, handle, found));
-    }
-
-    private static boolean isFree(long word) {
-        return (word & (LIVE | COPIED)) == 0;
+        return HandleDiagnosis.explain(poolName, chunks, firstGeneration, handle, action);
     }
 
     // Counting
@@ -419,41 +393,6 @@ public final class HandleTable {
      * @throws HeapCorruptionException if a count or a list of free entries is not as it must be
      */
     public synchronized long validate() {
-        long inUse = 0;
-        long inTransit = 0;
-        long bytes = 0;
-        for (int chunk = 0; chunk < chunks.length; chunk++) {
-            long[] entries = chunks[chunk];
-            int before = (int) inUse;
-            for (int at = 0; at < entries.length; at += 2) {
-                if (!isFree(entries[at])) {
-                    inUse++;
-                    inTransit += Entry.isLive(entries[at]) ? 0 : 1;
-                    bytes += Entry.bytesOf(entries[at + 1]);
-                }
-            }
-            equal("entries in use in chunk " + chunk, used[chunk], (int) inUse - before);
-            validateFree(chunk, entries);
-        }
-        equal("handles", live, inUse);
-        equal("bytes of handles", liveBytes, bytes);
-        return inUse - inTransit;
-    }
-
-    private void validateFree(int chunk, long[] entries) {
-        int room = entries.length / 2 - used[chunk];
-        long found = 0;
-        for (long next = entries.length == 0 ? 0 : firstFree[chunk]; next != 0 && found <= room; found++) {
-            next = entries[(int) (2 * (next - 1))];
-        }
-        equal("free entries in chunk " + chunk, found, room);
-        equal("chunk " + chunk + " with room", withRoom.get(chunk) ? 1 : 0, room == 0 ? 0 : 1);
-    }
-
-    private static void equal(String what, long counted, long walked) {
-        if (counted != walked) {
-            throw new HeapCorruptionException(
-                    0, "%s: %d as counted (expected: %d, from the entries)".formatted(what, counted, walked));
-        }
+        return EntryValidator.validate(chunks, used, firstFree, withRoom, live, liveBytes);
     }
 }

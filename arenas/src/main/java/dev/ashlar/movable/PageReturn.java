@@ -21,6 +21,7 @@ final class PageReturn {
     private final OsMemory os;
     private final long[] blocks = new long[BATCH];
     private final int[] units = new int[BATCH];
+    private final boolean[] clean = new boolean[BATCH];
     private int count;
     private long purgedBytes;
     private long failures;
@@ -42,7 +43,9 @@ final class PageReturn {
             try {
                 at = slices.run(space -> hold(space, region, from));
                 for (int i = 0; i < count; i++) {
-                    purgedBytes += purge(firstPage(blocks[i]), endOfPages(blocks[i], units[i]));
+                    long bytes = purge(firstPage(blocks[i]), endOfPages(blocks[i], units[i]));
+                    clean[i] = bytes >= 0;
+                    purgedBytes += Math.max(0, bytes);
                 }
             } finally {
                 while (count > 0) {
@@ -66,6 +69,7 @@ final class PageReturn {
                         && firstPage(block) < endOfPages(block, Headers.units(word))) {
                     blocks[count] = block;
                     units[count] = Headers.units(word);
+                    clean[count] = false;
                     space.held().holdFree(block, units[count]);
                     count++;
                 }
@@ -80,7 +84,12 @@ final class PageReturn {
 
     private long putBack(BlockSpace space) {
         while (count > 0) {
-            space.held().putBack(blocks[--count]);
+            count--;
+            if (clean[count]) {
+                space.held().putBackClean(blocks[count]);
+            } else {
+                space.held().putBack(blocks[count]);
+            }
             if (slices.isOver()) {
                 break;
             }
@@ -96,6 +105,7 @@ final class PageReturn {
         }
     }
 
+    /** Gives pages back: how many bytes were resident, or -1 if they still are. */
     private long purge(long from, long to) {
         try {
             long resident = from < to ? os.residentBytes(from, to - from) : 0;
@@ -107,8 +117,19 @@ final class PageReturn {
         } catch (OsException e) {
             // They stay, and stay usable; a later pass tries again.
             failures++;
-            return 0;
+            return -1;
         }
+    }
+
+    /** Whether pages can be given back at all. */
+    boolean isPossible() {
+        return os.returnsPages();
+    }
+
+    /** Bytes of a free block that are no whole pages: they stay resident. */
+    long bytesThatStay(long block, long ofUnits) {
+        long pages = endOfPages(block, ofUnits) - firstPage(block);
+        return (ofUnits << BlockLayout.UNIT_SHIFT) - Math.max(0, pages);
     }
 
     private long firstPage(long block) {

@@ -20,6 +20,7 @@ import dev.ashlar.region.RegionTable;
  *     hold          what is free in those, so that nothing is placed there, nor moved from one to the other
  *     empty each    all its blocks moved: one held block, its pages given back, the region released
  *                   else: what is held there is put back
+ *     pack          blocks are moved from the end of one region that stays into the gaps of all of them
  *     purge         whole pages of free blocks in the regions that stay
  * }</pre>
  *
@@ -32,6 +33,7 @@ final class Pass {
     private final CompactionLimits limits;
     private final BooleanSupplier stop;
     private final Slices slices;
+    private final HandleTable table;
     private final Survey survey;
     private final Evacuation evacuation;
     private final PageReturn pages;
@@ -40,6 +42,7 @@ final class Pass {
     private int kept;
     private int cramped;
     private boolean stopped;
+    private boolean limited;
 
     Pass(
             CoreArena arena,
@@ -53,9 +56,10 @@ final class Pass {
         this.limits = limits;
         this.stop = stop;
         slices = new Slices(arena, limits.slice().toNanos());
-        survey = new Survey(slices, table, geometry);
-        evacuation = new Evacuation(slices, table, geometry, wipe, this::isToStop);
         pages = new PageReturn(slices, geometry, os);
+        this.table = table;
+        survey = new Survey(slices, table, geometry, pages);
+        evacuation = new Evacuation(slices, table, geometry, wipe, this::isToStop);
     }
 
     /**
@@ -68,7 +72,7 @@ final class Pass {
         HeapStatistics before = statistics();
         survey.walk();
         int[] chosen = survey.choose(limits.maxBytes(), limits.maxMoves());
-        boolean limited = survey.couldDoMore(chosen.length);
+        limited = survey.couldDoMore(chosen.length);
         try {
             for (int region : chosen) {
                 hold(region);
@@ -78,6 +82,9 @@ final class Pass {
                     break;
                 }
                 empty(region);
+            }
+            if (purge && pages.isPossible() && !isToStop()) {
+                pack(chosen.length == 0);
             }
         } finally {
             putBackAll();
@@ -107,15 +114,19 @@ final class Pass {
     }
 
     private void hold(int region) {
-        long end = geometry.regionEnd(region);
-        long at = slices.run(space -> {
+        hold(region, slices.run(space -> {
             // A span may have come since, or the region have gone: then it is no longer what was looked at.
             if (!isWhole(space, region)) {
-                return end;
+                return geometry.regionEnd(region);
             }
             space.held().holdRegion(region);
             return geometry.firstBlock(region);
-        });
+        }));
+    }
+
+    private void hold(int region, long begin) {
+        long end = geometry.regionEnd(region);
+        long at = begin;
         while (at != end) {
             long from = at;
             at = slices.run(space -> {
@@ -140,7 +151,7 @@ final class Pass {
         if (slices.run(space -> space.held().firstRegionFrom(region)) != region) {
             return;
         }
-        switch (evacuation.empty(region)) {
+        switch (evacuation.empty(geometry.firstBlock(region), geometry.regionEnd(region))) {
             case EMPTIED -> release(region);
             case PINNED -> kept++;
             case NO_ROOM -> cramped++;
@@ -148,6 +159,41 @@ final class Pass {
         }
         // Its free blocks are what the next ones may move into, if it stays.
         putBack(region);
+    }
+
+    /**
+     * Moves the blocks at the end of a region into the gaps of all regions, as far as they have room: gaps smaller than a page stay resident, and what is
+     * freed at the end is whole pages.
+     *
+     * @param unchanged whether the survey still holds
+     */
+    private void pack(boolean unchanged) {
+        Survey now = survey;
+        if (!unchanged) {
+            now = new Survey(slices, table, geometry, pages);
+            now.walk();
+        }
+        int region = now.regionToPack();
+        if (region < 0) {
+            return;
+        }
+        Tail tail = new Tail(slices, geometry, region);
+        tail.walk();
+        long from = tail.choose(
+                now.freeBytes(), limits.maxBytes() - evacuation.movedBytes(),
+                limits.maxMoves() - evacuation.movedBlocks());
+        limited |= tail.choose(now.freeBytes(), Long.MAX_VALUE, Long.MAX_VALUE) < from;
+        holdTail(region, from);
+        if (slices.run(space -> space.held().firstRegionFrom(region)) == region) {
+            long first = slices.run(space -> space.held().openedIn(region));
+            stopped |= evacuation.empty(first, geometry.regionEnd(region)) == Evacuation.Outcome.STOPPED;
+        }
+    }
+
+    private void holdTail(int region, long from) {
+        hold(region, slices.run(space -> isWhole(space, region)
+                ? space.held().holdTail(region, from)
+                : geometry.regionEnd(region)));
     }
 
     private void release(int region) {

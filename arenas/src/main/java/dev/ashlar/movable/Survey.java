@@ -21,11 +21,17 @@ import dev.ashlar.region.BlockSpace;
 final class Survey {
     private static final int STEP = 16;
 
+    /** Gaps are filled if they keep a 32nd of what is live resident. */
+    private static final int WORTH_PACKING = 32;
+
     private final Slices slices;
     private final HandleTable table;
     private final Geometry geometry;
+    private final PageReturn pages;
     private final List<Found> candidates = new ArrayList<>();
+    private long liveBytes;
     private long freeBytes;
+    private long scatteredBytes;
     private long pinnedBlocks;
     private int pinnedRegions;
 
@@ -35,6 +41,7 @@ final class Survey {
         long liveBytes;
         long liveBlocks;
         long freeBytes;
+        long scatteredBytes;
         boolean pinned;
         boolean spanned;
 
@@ -43,10 +50,11 @@ final class Survey {
         }
     }
 
-    Survey(Slices slices, HandleTable table, Geometry geometry) {
+    Survey(Slices slices, HandleTable table, Geometry geometry, PageReturn pages) {
         this.slices = slices;
         this.table = table;
         this.geometry = geometry;
+        this.pages = pages;
     }
 
     /** Looks at all regions. */
@@ -68,7 +76,9 @@ final class Survey {
             long from = at;
             at = slices.run(space -> walk(space, found, from));
         }
+        liveBytes += found.liveBytes;
         freeBytes += found.freeBytes;
+        scatteredBytes += found.scatteredBytes;
         pinnedRegions += found.pinned ? 1 : 0;
         if (!found.pinned && !found.spanned) {
             candidates.add(found);
@@ -102,7 +112,10 @@ final class Survey {
         int word = space.headers().word(block);
         long units = space.unitsOf(block, word);
         switch (Headers.state(word)) {
-            case BlockLayout.FREE -> found.freeBytes += units << BlockLayout.UNIT_SHIFT;
+            case BlockLayout.FREE -> {
+                found.freeBytes += units << BlockLayout.UNIT_SHIFT;
+                found.scatteredBytes += pages.bytesThatStay(block, units);
+            }
             case BlockLayout.LIVE -> {
                 found.liveBytes += units << BlockLayout.UNIT_SHIFT;
                 found.liveBlocks++;
@@ -145,6 +158,26 @@ final class Survey {
     /** Whether there is a region that could be emptied if the limits were none. */
     boolean couldDoMore(int chosen) {
         return choose(Long.MAX_VALUE, Long.MAX_VALUE).length > chosen;
+    }
+
+    /**
+     * The region whose end to empty, so that the gaps between blocks are filled: the emptiest that can be emptied at all. -1 if what the gaps keep
+     * resident is not worth it, or there is no such region.
+     */
+    int regionToPack() {
+        if (scatteredBytes * WORTH_PACKING < liveBytes) {
+            return -1;
+        }
+        return candidates.stream()
+                .filter(found -> found.liveBlocks > 0)
+                .min(Comparator.comparingLong(found -> found.liveBytes))
+                .map(found -> found.region)
+                .orElse(-1);
+    }
+
+    /** Bytes of all free blocks. */
+    long freeBytes() {
+        return freeBytes;
     }
 
     long pinnedBlocks() {

@@ -14,6 +14,7 @@ import dev.ashlar.arena.ArenaFigures;
 import dev.ashlar.block.BackReference;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.Geometry;
+import dev.ashlar.defrag.DefragSpace;
 import dev.ashlar.movable.HandleTable;
 import dev.ashlar.movable.MovableSpace;
 import dev.ashlar.os.Memory;
@@ -41,6 +42,8 @@ public final class Movables {
     private final Geometry geometry;
     private final LongAdder pins = new LongAdder();
     private final LongAdder unpins = new LongAdder();
+    private final LongAdder ownPasses = new LongAdder();
+    private final LongAdder vainPasses = new LongAdder();
     private volatile @Nullable MovableSpace space;
 
     Movables(PoolParts parts) {
@@ -279,6 +282,31 @@ public final class Movables {
         }
     }
 
+    /** The worker made a pass as it was due. */
+    void ownPass(boolean vain) {
+        ownPasses.increment();
+        if (vain) {
+            vainPasses.increment();
+        }
+    }
+
+    /** For the worker: null if there is nothing to move, or damage was found. */
+    DefragSpace.@Nullable Movables figures() {
+        MovableSpace now = space;
+        if (now == null) {
+            return null;
+        }
+        ArenaFigures figures = now.arena().figures();
+        long taken = unpins.sum();
+        return figures.fenced()
+                ? null
+                : new DefragSpace.Movables(
+                        figures.committedBytes(),
+                        figures.freeBlockBytes(),
+                        figures.largestFreeBytes(),
+                        pins.sum() - taken);
+    }
+
     /** The figures of this moment. */
     public MovableStatistics statistics() {
         parts.checkOpen();
@@ -304,7 +332,9 @@ public final class Movables {
                 now.compactor().movedBlocks(),
                 now.compactor().abortedMoves(),
                 now.compactor().releasedRegions(),
-                now.compactor().purgedBytes());
+                now.compactor().purgedBytes(),
+                ownPasses.sum(),
+                vainPasses.sum());
     }
 
     /** Checks blocks against handles. */

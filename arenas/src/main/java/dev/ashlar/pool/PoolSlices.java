@@ -130,6 +130,16 @@ final class PoolSlices implements DefragSpace {
     }
 
     @Override
+    public @Nullable Movables movables() {
+        return parts.movables.figures();
+    }
+
+    @Override
+    public void ownPass(boolean vain) {
+        parts.movables.ownPass(vain);
+    }
+
+    @Override
     public int retainedRegions() {
         return parts.arenas.regions().retainedRegions();
     }

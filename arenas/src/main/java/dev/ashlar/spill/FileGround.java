@@ -157,6 +157,15 @@ final class FileGround implements Ground<FileGround.Site> {
         }
     }
 
+    List<Extent> extents() {
+        lock.lock();
+        try {
+            return space.extents();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     public void force() throws SpillException {
         try {

@@ -1,7 +1,9 @@
 package dev.ashlar.spill;
 
 import java.nio.file.Path;
+import java.util.List;
 
+import dev.ashlar.space.Extent;
 import dev.ashlar.space.SpaceAllocator;
 
 /**
@@ -17,10 +19,12 @@ import dev.ashlar.space.SpaceAllocator;
  */
 public final class SpillFile extends SpillStore {
     private final Path path;
+    private final FileGround ground;
 
-    SpillFile(Path path, SpillEngine<FileGround.Site> engine) {
+    SpillFile(Path path, FileGround ground, SpillEngine<FileGround.Site> engine) {
         super(engine);
         this.path = path;
+        this.ground = ground;
     }
 
     /** Settings of a spill file, all with defaults. The file must not be there yet, its directory must. */
@@ -31,5 +35,10 @@ public final class SpillFile extends SpillStore {
     /** Where it is. */
     public Path path() {
         return path;
+    }
+
+    /** Which bytes of the file contents lie in: a copy, lowest offset first. O(n) in their number. */
+    public List<Extent> extents() {
+        return ground.extents();
     }
 }

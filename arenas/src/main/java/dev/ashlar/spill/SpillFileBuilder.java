@@ -97,6 +97,6 @@ public final class SpillFileBuilder {
         SpaceAllocator space = SpaceAllocator.builder().name(settings.name).limit(limitBytes).policy(policy).build();
         FileGround ground = new FileGround(
                 settings.channels.open(file, settings.sync), space, settings.blockBytes, shrinkBytes, counters);
-        return new SpillFile(file, settings.engine(ground, counters));
+        return new SpillFile(file, ground, settings.engine(ground, counters));
     }
 }

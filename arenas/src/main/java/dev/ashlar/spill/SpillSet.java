@@ -3,6 +3,7 @@ package dev.ashlar.spill;
 import java.util.List;
 import java.util.Objects;
 
+import dev.ashlar.space.volume.Piece;
 import dev.ashlar.space.volume.Source;
 import dev.ashlar.space.volume.SourceStatus;
 import dev.ashlar.space.volume.VolumeSet;
@@ -40,6 +41,15 @@ public final class SpillSet extends SpillStore {
     /** The figures of each volume, in blocks, in the order in which they were given. */
     public List<SourceStatus> volumes() {
         return volumes.status();
+    }
+
+    /**
+     * What of a volume contents lie in, in blocks: a copy, by offset. O(n) in their number.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public List<Piece> pieces(String volume) {
+        return volumes.pieces(Objects.requireNonNull(volume, "volume"));
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 
+import dev.ashlar.CompactionSettings;
 import dev.ashlar.DefragSettings;
 import dev.ashlar.DefragStep;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +16,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 /** The policy as a table. */
 class DefragPolicyTest {
     private static final DefragSettings SETTINGS = new DefragSettings(
-            Duration.ofSeconds(10), Duration.ofNanos(100_000), 0.5, 0.2, 0.3, Duration.ofNanos(1000));
+            Duration.ofSeconds(10), Duration.ofNanos(100_000), 0.5, 0.2, 0.3, Duration.ofNanos(1000),
+            CompactionSettings.ofDefaults());
 
     @ParameterizedTest(name = "{index} {10}")
     @CsvSource({
@@ -53,7 +55,8 @@ class DefragPolicyTest {
         Arrays.stream(due.split(" ", -1)).filter(step -> !step.isEmpty()).map(DefragStep::valueOf)
                 .forEach(expected::add);
         DefragFigures figures = new DefragFigures(
-                committed, free, fragmentation, cached, queued, ended, empty, pages, regions, idle);
+                committed, free, fragmentation, cached, queued, ended, empty, pages, regions, idle,
+                MovableFigures.NONE);
         assertEquals(expected, DefragPolicy.due(figures, SETTINGS));
     }
 }

@@ -41,8 +41,12 @@ final class DefragPool implements AutoCloseable {
     }
 
     DefragPool(int regions, int arenas, int retainedRegions, FitPolicy policy, boolean hardened) {
+        this(20, regions, arenas, retainedRegions, policy, hardened);
+    }
+
+    DefragPool(int regionShift, int regions, int arenas, int retainedRegions, FitPolicy policy, boolean hardened) {
         engine = new PoolEngine(new PoolSettings(
-                "defrag", 20, regions, arenas, policy, Favour.SPEED, Coalescing.DEFERRED, 1 << 20, 8 << 20,
+                "defrag", regionShift, regions, arenas, policy, Favour.SPEED, Coalescing.DEFERRED, 1 << 20, 8 << 20,
                 retainedRegions,
                 hardened, false, false, TimeUnit.DAYS.toNanos(1), DefragSettings.ofDefaults(), this::now, os, 4711));
     }

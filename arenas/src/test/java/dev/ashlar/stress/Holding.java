@@ -12,7 +12,7 @@ import dev.ashlar.os.Memory;
  * @param budget whether it is a budget's
  */
 record Holding(long address, long bytes, long number, boolean budget) {
-    private static final long HEADER_BYTES = 8;
+    static final long HEADER_BYTES = 8;
     private static final long WHOLE_BYTES = 1024;
     private static final long STEP_BYTES = 512;
     private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;

@@ -1,5 +1,6 @@
 package dev.ashlar.stress;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,12 +13,17 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 
+import dev.ashlar.CompactionLimits;
+import dev.ashlar.CompactionReport;
+import dev.ashlar.CompactionSettings;
 import dev.ashlar.DefragOptions;
 import dev.ashlar.DefragReport;
 import dev.ashlar.DefragSettings;
 import dev.ashlar.FitPolicy;
+import dev.ashlar.MovableStatistics;
 import dev.ashlar.PoolStatistics;
 import dev.ashlar.arenas.Budget;
 import dev.ashlar.arenas.MemoryPool;
@@ -39,6 +45,8 @@ final class StressRun {
     private static final int ARENAS = 3;
     private static final int PLATFORM_THREADS = 4;
     private static final int VIRTUAL_THREADS = 16;
+    private static final int MOVERS = 2;
+    private static final int ROWS = 1500;
 
     /** A run in which nothing at all happens for so long hangs. */
     private static final long STALL_MILLIS = 60_000;
@@ -51,6 +59,9 @@ final class StressRun {
     /** Blocks on their way from thread to thread. Whoever finds it full keeps them, whoever finds it empty goes on. */
     final BlockingQueue<Holding> handOver = new ArrayBlockingQueue<>(512);
 
+    /** Movable blocks, which all movers share. */
+    final AtomicReferenceArray<@Nullable Row> rows = new AtomicReferenceArray<>(ROWS);
+
     final LongAdder steps = new LongAdder();
     final AtomicLong numbers = new AtomicLong();
     volatile boolean stopping;
@@ -62,11 +73,12 @@ final class StressRun {
     private final AtomicLong generations = new AtomicLong();
     private final CpuPins pins = new CpuPins(ARENAS);
     private final Semaphore virtualThreads = new Semaphore(VIRTUAL_THREADS);
+    private final StressRecordings recordings;
     private long mostQueued;
     private long reclaimed;
     private int mostCaches;
 
-    StressRun(Plan plan, long seed, long millis) {
+    StressRun(Plan plan, long seed, long millis) throws IOException {
         this.plan = plan;
         this.seed = seed;
         this.millis = millis;
@@ -77,17 +89,23 @@ final class StressRun {
                 .arenas(ARENAS)
                 .retained(2 << 20)
                 .reclaimPeriod(Duration.ofMillis(10))
+                .defragmentation(DefragSettings.ofDefaults().withCompaction(compaction(new SplittableRandom(seed))))
                 .build();
         budget = pool.openBudget("stress", CAPACITY / 4);
+        recordings = new StressRecordings(pool);
     }
 
     void run() throws InterruptedException {
-        try (pool) {
+        try (pool; recordings) {
             pool.onPressure(1, bytes -> new StressWorker(this, numbers.incrementAndGet()).spill(bytes));
             for (int i = 0; i < PLATFORM_THREADS; i++) {
                 start(Thread.ofPlatform().name("stress-line-" + i), this::generationsOfThreads);
             }
             start(Thread.ofPlatform().name("stress-virtual"), this::virtualThreads);
+            for (int i = 0; i < MOVERS; i++) {
+                StressMover mover = new StressMover(this, seed - 1 - i);
+                start(Thread.ofPlatform().name("stress-mover-" + i), mover::run);
+            }
             start(Thread.ofPlatform().name("stress-care"), this::care);
             watch();
             settle();
@@ -156,8 +174,9 @@ final class StressRun {
     private void care() {
         SplittableRandom random = new SplittableRandom(seed);
         FitPolicy[] policies = FitPolicy.values();
+        recordings.start();
         while (!stopping) {
-            switch (random.nextInt(11)) {
+            switch (random.nextInt(16)) {
                 case 0 -> pool.policy(policies[random.nextInt(policies.length)]);
                 case 1 -> pool.reclaim();
                 case 2 -> pool.trim();
@@ -171,7 +190,15 @@ final class StressRun {
                 case 8 -> pool.defragment(DefragOptions.all().upTo(1 + random.nextLong(1 << 20))).cancel(true);
                 case 9 -> pool.defragSettings(DefragSettings.ofDefaults()
                         .withDecayTime(Duration.ofMillis(random.nextInt(200)))
-                        .withSlice(Duration.ofNanos(1000 + random.nextInt(200_000))));
+                        .withSlice(Duration.ofNanos(1000 + random.nextInt(200_000)))
+                        .withCompaction(compaction(random)));
+                case 10 -> compact(random);
+                case 11 -> {
+                    if (!recordings.isRunning()) {
+                        recordings.start();
+                    }
+                }
+                case 12, 13, 14 -> recordings.stop();
                 default -> {
                     // Only the figures.
                 }
@@ -189,6 +216,25 @@ final class StressRun {
         assertEquals(0, report.failureCount(), report::toString);
         assertEquals(DefragReport.End.COMPLETE, report.end(), report::toString);
         reclaimed += report.reclaimedBytes();
+    }
+
+    /** So that passes are often due, and some in vain. */
+    private static CompactionSettings compaction(SplittableRandom random) {
+        return CompactionSettings.ofDefaults()
+                .withUnusedShare(random.nextDouble())
+                .withLeastGain(1 + random.nextLong(1 << 18))
+                .withPassBytes(1 + random.nextLong(1 << 21))
+                .withBackOff(Duration.ofMillis(random.nextInt(20)), Duration.ofMillis(40));
+    }
+
+    /** A pass beside those of the worker and of requests; what it says must be so. */
+    private void compact(SplittableRandom random) {
+        CompactionLimits limits = CompactionLimits.NONE
+                .withMaxBytes(random.nextBoolean() ? Long.MAX_VALUE : random.nextLong(1 << 20))
+                .withSlice(Duration.ofNanos(1000 + random.nextInt(200_000)));
+        CompactionReport report = pool.movable().compact(limits);
+        assertEquals(0, report.failedPurges(), report::toString);
+        assertEquals(report.releasedRegions() * pool.regionSize(), report.releasedBytes());
     }
 
     private static void pause(long millis) {
@@ -236,6 +282,8 @@ final class StressRun {
         handOver.drainTo(left);
         StressWorker last = newWorker();
         left.forEach(last::free);
+        new StressMover(this, seed).freeAll();
+        recordings.stop();
         assertEquals(0, shadow.size(), "live by the callers' account");
         pool.validateQuiet();
         assertEquals(0, pool.statistics().memory().liveBytes(), "live bytes");
@@ -254,6 +302,8 @@ final class StressRun {
                 () -> assertEquals(0, end.failedReleases(), "failed releases"),
                 () -> assertEquals(0, end.pressureFailures(), "callbacks that threw"),
                 () -> assertEquals(0, end.waiting(), "requests that wait"),
+                () -> assertEquals(0, pool.movable().statistics().blocks(), "movable blocks"),
+                () -> assertEquals(0, pool.movable().statistics().openPins(), "pins that are open"),
                 () -> assertEquals(0, budget.statistics().liveBytes(), "bytes that the budget counts"),
                 () -> assertEquals(0, budget.statistics().liveBlocks(), "blocks that the budget counts"));
         pool.trim();
@@ -264,7 +314,13 @@ final class StressRun {
     }
 
     private void checkThatItHappened(PoolStatistics end) {
+        MovableStatistics moved = pool.movable().statistics();
+        System.out.printf(
+                "stress %s: %d recordings of %d events, %s%n", plan, recordings.finished(), recordings.events(), moved);
         assertAll(
+                () -> assertTrue(moved.movedBlocks() > 0 && moved.releasedRegions() > 0, "nothing was moved"),
+                () -> assertTrue(moved.ownCompactions() > 0, "no compaction was due"),
+                () -> assertTrue(recordings.finished() > 0 && recordings.events() > 0, "nothing was recorded"),
                 () -> assertTrue(end.steals() > 0 || pins.count() < 2, "nothing was stolen"),
                 () -> assertTrue(end.defragmentation().requests() > 0 && reclaimed > 0, "no defragmentation"),
                 () -> assertTrue(end.defragmentation().runs() > end.defragmentation().requests(), "none was due"),

@@ -1,5 +1,6 @@
 package dev.ashlar.stress;
 
+import java.io.IOException;
 import java.security.SecureRandom;
 
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +16,7 @@ class StressTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyBlock_isItsHoldersAlone(Plan plan) throws InterruptedException {
+    void everyBlock_isItsHoldersAlone(Plan plan) throws InterruptedException, IOException {
         long millis = SECONDS * 1000 / Plan.values().length;
         System.out.printf("stress %s: -Dashlar.seed=%d, %d ms%n", plan, SEED, millis);
         new StressRun(plan, SEED, millis).run();

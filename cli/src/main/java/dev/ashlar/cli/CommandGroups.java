@@ -19,6 +19,7 @@ final class CommandGroups implements IHelpSectionRenderer {
         groups.put("See and steer the pools of a running process",
                 List.of("list", "stats", "arenas", "policy", "defrag", "limit", "purge", "map", "doctor", "record",
                         "sites"));
+        groups.put("Have something to look at", List.of("demo"));
         groups.put("Try settings on recorded traces", List.of("whatif", "replay"));
         groups.put("Compare allocators", List.of("compare", "workload", "compaction"));
         groups.put("Place files and volumes", List.of("space"));

@@ -155,6 +155,40 @@ final class Converters {
         }
     }
 
+    /** {@code 3}, {@code 0.5}, and {@code 0} for no end. */
+    static final class SecondsOrZero implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            try {
+                double seconds = Double.parseDouble(text);
+                if (seconds >= 0 && seconds <= Seconds.MAX) {
+                    return seconds;
+                }
+            } catch (NumberFormatException e) {
+                // The message below says all there is to say.
+            }
+            throw new TypeConversionException(text + " (expected: seconds, at most a day, or 0)");
+        }
+    }
+
+    /** A TCP port, or 0 for any. */
+    static final class Port implements ITypeConverter<Integer> {
+        private static final int MAX = 65_535;
+
+        @Override
+        public Integer convert(String text) {
+            try {
+                int port = Integer.parseInt(text);
+                if (port >= 0 && port <= MAX) {
+                    return port;
+                }
+            } catch (NumberFormatException e) {
+                // The message below says all there is to say.
+            }
+            throw new TypeConversionException(text + " (expected: a port from 1 to 65535, or 0 for any)");
+        }
+    }
+
     /** {@code 64KiB}, {@code 1g}, {@code 4096}; more than nothing. */
     static final class Bytes implements ITypeConverter<Long> {
         @Override

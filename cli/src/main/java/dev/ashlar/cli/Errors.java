@@ -31,7 +31,8 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
         String name = command.getCommandSpec().qualifiedName();
         List<String> suggestions =
                 e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-        String meant = suggestions.isEmpty() ? "" : " (did you mean " + String.join(", ", suggestions) + "?)";
+        // The likeliest comes first; the others have little in common with what was typed.
+        String meant = suggestions.isEmpty() ? "" : " (did you mean " + suggestions.getFirst() + "?)";
         print(command, e, name + ": " + e.getMessage() + meant + "; see ./" + name + " --help");
         return ExitCodes.USAGE;
     }

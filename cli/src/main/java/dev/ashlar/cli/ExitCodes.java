@@ -17,6 +17,9 @@ final class ExitCodes {
     static final String USAGE_TEXT =
             "2:wrong usage; also if the process has several pools and --pool does not say which";
     static final String NO_POOL_TEXT = "4:no such process, no attachable pool in it, or none of this name";
+    static final String NO_SPACE_TEXT =
+            "4:no such process, it has neither a pool nor a published space, or none of this name";
+    static final String SPACE_USAGE_TEXT = "2:wrong usage; also if the process has several spaces of this name";
     static final String OTHER_USER_TEXT = "5:the process belongs to another user";
     static final String ENDED_TEXT = "6:the process ended before it had answered";
     static final String INCOMPATIBLE_TEXT =

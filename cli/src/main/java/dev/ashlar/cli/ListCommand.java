@@ -44,7 +44,9 @@ final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<AttachedProcess> processes = AttachClient.list();
+        // One that only publishes spaces listens, too.
+        List<AttachedProcess> processes = AttachClient.list().stream()
+                .filter(process -> process.problem() != null || !process.pools().isEmpty()).toList();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             RecordJson.write(processes, out);

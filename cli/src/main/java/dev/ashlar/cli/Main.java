@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
         description = "Ashlar is an off-heap allocator for the JVM. This command sees and steers live pools, and shows how they do on real input.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            DemoCommand.class,
             ListCommand.class,
             StatsCommand.class,
             ArenasCommand.class,
@@ -57,6 +58,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Try:",
+            "  ./ashlar demo                  a workload to try the other commands on, with a live page",
             "  ./ashlar list                  your processes that have pools; then:",
             "  ./ashlar stats PID --watch     what a pool holds, and what its requests meet",
             "  ./ashlar doctor PID            what ails it, and what would help",

@@ -14,8 +14,13 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpWidth = 100,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = SpaceReplayCommand.class,
-        description = "See how Ashlar allocates the space of files, volumes, and sets of volumes.",
+        subcommands = {
+            SpaceListCommand.class,
+            SpaceStatsCommand.class,
+            SpaceMapCommand.class,
+            SpaceReplayCommand.class
+        },
+        description = "See how Ashlar allocates the space of files, volumes, and sets of volumes: of a running process, or of a script.",
         commandListHeading = "%nCommands:%n",
         optionListHeading = "%nOptions:%n")
 final class SpaceCommand implements Runnable {

@@ -326,6 +326,13 @@ public final class BlockCarver {
         headers.setPreviousFreeUnits(sentinel, previousUnits);
     }
 
+    /** The pages of a block that is free no more, or purged, are not dirty. If its region has gone, others may have it already. */
+    void forgetPages(long block, int units) {
+        if (pages != null && table.isInUse(geometry.regionOf(block))) {
+            pages.forget(block, units);
+        }
+    }
+
     /** Makes the pages of a free block dirty if its region was in use before and is committed since. */
     void noteSoiled(int region, long block, int units) {
         if (pages != null && table.isSoiled(region)) {

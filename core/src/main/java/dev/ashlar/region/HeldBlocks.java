@@ -100,6 +100,8 @@ public final class HeldBlocks {
     public void holdFree(long block, int units) {
         free.check(block, units);
         free.remove(block, units);
+        // A validation between two slices counts the dirty pages of free blocks, and this is none for now.
+        carver.forgetPages(block, units);
         headers.setPreviousFreeUnits(BlockCarver.behind(block, units), 0);
         ledger.liveAdded(units);
         hold(block, units);
@@ -126,9 +128,46 @@ public final class HeldBlocks {
         }
     }
 
+    /**
+     * The same, for a block whose pages have been purged while it was held: those of its own are clean.
+     *
+     * @throws HeapCorruptionException if something next to it is damaged; it is held still, unless it was withheld
+     */
+    public void putBackClean(long block) {
+        int units = Headers.units(headers.word(block));
+        putBack(block);
+        carver.forgetPages(block, units);
+    }
+
     /** From now on nothing is placed in a region, once {@link #holdFrom} has passed all of it. */
     public void holdRegion(int region) {
         regions.add(region);
+    }
+
+    /**
+     * From now on nothing is placed in a region behind a place, once {@link #holdFrom} has passed the rest of it. No other region may be in the middle of being put back.
+     *
+     * <pre>{@code
+     *     +------------+-----+------+-----+
+     *     | FREE       | LIV | held | LIV |     below `opened` it is as all regions are
+     *     +------------+-----+------+-----+
+     *                  ^ opened: the first block at or above `from`, held at once if it is free,
+     *                            so that nothing before it ever merges with it
+     * }</pre>
+     *
+     * @return where {@link #holdFrom} goes on; the region's end if nothing begins there: then nothing is held
+     */
+    public long holdTail(int region, long from) {
+        assert opening == RegionBitmap.NONE : "region " + opening + " is being put back";
+        long end = geometry.regionEnd(region);
+        long block = starts.firstIn(from, end);
+        if (block == 0 || block >= end) {
+            return end;
+        }
+        regions.add(region);
+        opening = region;
+        opened = block;
+        return holdFrom(region, block, 1);
     }
 
     /**

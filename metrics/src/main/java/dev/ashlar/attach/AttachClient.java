@@ -203,6 +203,36 @@ public final class AttachClient {
         }
     }
 
+    /** The figures of all spaces that the process has {@linkplain PublishedSpaces published}. */
+    public List<SpaceFigures> spaces() throws IOException {
+        return calls(Request.of(Operations.SPACES), SpaceFigures.class);
+    }
+
+    /**
+     * The figures of one of them.
+     *
+     * @param name of the space, or {@code #} and its {@linkplain SpaceFigures#number number}
+     */
+    public SpaceFigures space(String name) throws IOException {
+        return calls(Request.of(Operations.SPACES).with("space", Objects.requireNonNull(name, "name")),
+                SpaceFigures.class).getFirst();
+    }
+
+    /**
+     * What of a space is allocated: one shape, or one of each source.
+     *
+     * @param name of the space, or {@code #} and its {@linkplain SpaceFigures#number number}
+     * @param cells that a space with many extents is divided into, 1 to 65,536
+     */
+    public List<SpaceShape> spaceShapes(String name, int cells) throws IOException {
+        Request request = Request.of(Operations.SHAPES)
+                .with("space", Objects.requireNonNull(name, "name")).with("cells", cells);
+        try (Call call = send(request, Connection.FOREVER)) {
+            call.next();
+            return call.values(SpaceShape.class);
+        }
+    }
+
     private Request request(String operation) {
         return Request.of(operation).with("pool", pool);
     }

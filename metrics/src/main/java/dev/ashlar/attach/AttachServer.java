@@ -22,7 +22,7 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
 /**
- * Listens while the process has an open attachable pool. One daemon thread accepts, looks once a second whether there still is a pool, and ends with the last; each
+ * Listens while the process has an open attachable pool, or a published space. One daemon thread accepts, looks once a second whether there still is one, and ends with the last; each
  * request has a daemon thread of its own, and there are {@link Protocol#MAX_CONNECTIONS} at most. Where it can't listen the log says why, once, and nothing else
  * changes: no method throws, none waits for the file system.
  *
@@ -39,6 +39,7 @@ final class AttachServer {
     }
 
     private final PoolTable pools = new PoolTable();
+    private final SpaceTable spaces = new SpaceTable();
     private final Place place;
     private final Duration patience;
     private final Semaphore slots;
@@ -67,10 +68,27 @@ final class AttachServer {
     /** Takes a pool in that was opened; listens from now on, if it does not yet. */
     synchronized void add(MemoryPool pool) {
         pools.add(pool);
+        listen();
+    }
+
+    /** Takes a space in that is published, and gives its number; listens from now on, if it does not yet. */
+    synchronized int add(String name, String unit, Object space) {
+        int number = spaces.add(name, unit, space);
+        listen();
+        return number;
+    }
+
+    /** Under the lock. */
+    private void listen() {
         if (acceptor == null) {
             acceptor = daemon("ashlar-attach", this::run);
             acceptor.start();
         }
+    }
+
+    /** The spaces that are published. */
+    SpaceTable spaces() {
+        return spaces;
     }
 
     /** Takes nothing over from the thread that happens to make it: neither its class loader nor its inheritable values. */
@@ -136,9 +154,9 @@ final class AttachServer {
         }
     }
 
-    /** Ends with the last pool. The socket goes under the lock: who opens the next pool starts anew, and must not lose its socket to this thread. */
+    /** Ends with the last pool and space. The socket goes under the lock: who opens the next pool starts anew, and must not lose its socket to this thread. */
     private synchronized boolean endsUnused(ServerSocketChannel listener, Path socket) throws IOException {
-        if (!pools.isEmpty()) {
+        if (!pools.isEmpty() || !spaces.isEmpty()) {
             return false;
         }
         listener.close();
@@ -221,7 +239,7 @@ final class AttachServer {
             try {
                 String line = connection.readLine(Protocol.MAX_REQUEST_BYTES, patience);
                 if (line != null) {
-                    answer.result(Operations.run(new Exchange(pools, Request.parse(line), connection, answer)));
+                    answer.result(Operations.run(new Exchange(pools, spaces, Request.parse(line), connection, answer)));
                 }
             } catch (AttachException e) {
                 answer.error(e);

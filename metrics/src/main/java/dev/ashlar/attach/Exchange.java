@@ -15,7 +15,7 @@ import dev.ashlar.attach.AttachException.Reason;
  * @param connection that it came by
  * @param answer to it
  */
-record Exchange(PoolTable pools, Request request, Connection connection, Answer answer) {
+record Exchange(PoolTable pools, SpaceTable spaces, Request request, Connection connection, Answer answer) {
     private static final Duration HOUR = Duration.ofHours(1);
 
     /** The pool that the request is about. */
@@ -25,8 +25,9 @@ record Exchange(PoolTable pools, Request request, Connection connection, Answer 
 
     /** Waits for a result; if the client does not, it is cancelled. */
     <T> T await(CompletableFuture<T> future) throws IOException {
-        CompletableFuture<T> woken = future.whenComplete((result, thrown) -> connection.wakeUp());
-        while (!woken.isDone()) {
+        // Not waited for itself: it is done only after it has woken this thread, which would then wait again.
+        var _ = future.whenComplete((result, thrown) -> connection.wakeUp());
+        while (!future.isDone()) {
             if (connection.awaitInput(HOUR)) {
                 future.cancel(true);
             }

@@ -37,18 +37,23 @@ final class Operations {
     static final String RECORD = "record";
     static final String MAP = "map";
     static final String EXAMINE = "examine";
+    static final String SPACES = "spaces";
+    static final String SHAPES = "shapes";
 
-    private static final Map<String, Operation> ALL = new TreeMap<>(Map.of(
-            PROCESS, Operations::process,
-            STATS, exchange -> stats(exchange.pool()),
-            ARENAS, exchange -> exchange.pool().arenaStatistics(),
-            BUDGETS, exchange -> exchange.pool().budgets().stream().map(Operations::budget).toList(),
-            POLICY, Operations::policy,
-            LIMIT, Operations::limit,
-            DEFRAG, Operations::defrag,
-            RECORD, RecordOperation::run,
-            MAP, Operations::map,
-            EXAMINE, exchange -> Examination.of(exchange.pool())));
+    private static final Map<String, Operation> ALL = new TreeMap<>(Map.ofEntries(
+            Map.entry(PROCESS, Operations::process),
+            Map.entry(STATS, exchange -> stats(exchange.pool())),
+            Map.entry(ARENAS, exchange -> exchange.pool().arenaStatistics()),
+            Map.entry(
+                    BUDGETS, exchange -> exchange.pool().budgets().stream().map(Operations::budget).toList()),
+            Map.entry(POLICY, Operations::policy),
+            Map.entry(LIMIT, Operations::limit),
+            Map.entry(DEFRAG, Operations::defrag),
+            Map.entry(RECORD, RecordOperation::run),
+            Map.entry(MAP, Operations::map),
+            Map.entry(EXAMINE, exchange -> Examination.of(exchange.pool())),
+            Map.entry(SPACES, SpaceOperations::spaces),
+            Map.entry(SHAPES, SpaceOperations::shapes)));
 
     /** Does what is asked for; its result is what {@link RecordJson} can write. */
     @FunctionalInterface

@@ -48,16 +48,21 @@ public final class SpillMetrics implements MeterBinder {
                 SpillStatistics::fragmentation);
         gauge(registry, "ashlar.spill.file", BYTES, "Length of the files, at most", SpillStatistics::fileBytes);
         gauge(registry, "ashlar.spill.limit", BYTES, "That the files may have", SpillStatistics::limitBytes);
-        gauge(registry, "ashlar.spill.in.flight", "operations", "Under way", SpillStatistics::inFlight);
+        gauge(registry, "ashlar.spill.in.flight", "operations", "Operations under way", SpillStatistics::inFlight);
         gauge(registry, "ashlar.spill.in.flight.bytes", BYTES, "Of operations under way",
                 SpillStatistics::inFlightBytes);
-        counter(registry, "ashlar.spill.spilled", BYTES, "Written", SpillStatistics::spilledBytes);
-        counter(registry, "ashlar.spill.spilled.blocks", BLOCKS, "Written", SpillStatistics::spilledBlocks);
-        counter(registry, "ashlar.spill.restored", BYTES, "Read and given up", SpillStatistics::restoredBytes);
-        counter(registry, "ashlar.spill.restored.blocks", BLOCKS, "Read and given up", SpillStatistics::restoredBlocks);
-        counter(registry, "ashlar.spill.read", BYTES, "Read and kept", SpillStatistics::readBytes);
-        counter(registry, "ashlar.spill.read.blocks", BLOCKS, "Read and kept", SpillStatistics::readBlocks);
-        counter(registry, "ashlar.spill.discarded.blocks", BLOCKS, "Given up unread", SpillStatistics::discardedBlocks);
+        counter(registry, "ashlar.spill.spilled", BYTES, "Contents that were written", SpillStatistics::spilledBytes);
+        counter(registry, "ashlar.spill.spilled.blocks", BLOCKS, "Blocks that were written",
+                SpillStatistics::spilledBlocks);
+        counter(registry, "ashlar.spill.restored", BYTES, "Contents that were read and given up",
+                SpillStatistics::restoredBytes);
+        counter(registry, "ashlar.spill.restored.blocks", BLOCKS, "Blocks that were read and given up",
+                SpillStatistics::restoredBlocks);
+        counter(registry, "ashlar.spill.read", BYTES, "Contents that were read and kept", SpillStatistics::readBytes);
+        counter(registry, "ashlar.spill.read.blocks", BLOCKS, "Blocks that were read and kept",
+                SpillStatistics::readBlocks);
+        counter(registry, "ashlar.spill.discarded.blocks", BLOCKS, "Blocks that were given up unread",
+                SpillStatistics::discardedBlocks);
         for (SpillException.Kind kind : SpillException.Kind.values()) {
             add(registry, "ashlar.spill.failures", "failures", "Operations that failed, by what stood in the way",
                     now -> now.failures().getOrDefault(kind, 0L),

@@ -40,7 +40,8 @@ public final class VolumeMetrics implements MeterBinder {
         gauge(registry, "ashlar.volumes.free", EXTENTS, "Free, of all sources", VolumeSet::freeLength);
         gauge(registry, "ashlar.volumes.fragmentation", "ratio", "1 - sum of the largest free runs / free: 0 to 1",
                 VolumeSet::fragmentation);
-        gauge(registry, "ashlar.volumes.placements", "placements", "That are live", VolumeSet::placementCount);
+        gauge(registry, "ashlar.volumes.placements", "placements", "Placements that are live",
+                VolumeSet::placementCount);
         for (Source<?> source : set.sources()) {
             bind(registry, source.name());
         }
@@ -53,12 +54,12 @@ public final class VolumeMetrics implements MeterBinder {
     }
 
     private void bind(MeterRegistry registry, String source) {
-        gauge(registry, source, "capacity", EXTENTS, "Of the source", SourceStatus::capacity);
+        gauge(registry, source, "capacity", EXTENTS, "Capacity of the source", SourceStatus::capacity);
         gauge(registry, source, "free", EXTENTS, "That no piece is on", SourceStatus::free);
         gauge(registry, source, "free.largest", EXTENTS, "The longest free run", SourceStatus::largestFree);
         gauge(registry, source, "fragmentation", "ratio", "1 - longest free run / free: 0 to 1",
                 SourceStatus::fragmentation);
-        gauge(registry, source, "pieces", "pieces", "That are on the source", SourceStatus::pieces);
+        gauge(registry, source, "pieces", "pieces", "Pieces that are on the source", SourceStatus::pieces);
         gauge(registry, source, "allocatable", "sources", "1 if new pieces may be placed on it, else 0",
                 status -> status.isAllocatable() ? 1 : 0);
     }

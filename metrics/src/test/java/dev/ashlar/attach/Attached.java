@@ -15,7 +15,7 @@ import dev.ashlar.arenas.MemoryPool;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** A server of this process in a directory of the test's own, and clients of it, good and bad. Closing closes the pools that it made. */
+/** A server of this process in a directory of the test's own, and clients of it, good and bad. Closing closes the pools that it made, and shows no space any more. */
 final class Attached implements AutoCloseable {
     static final Duration LONG = Duration.ofMinutes(5);
 
@@ -91,6 +91,7 @@ final class Attached implements AutoCloseable {
     @Override
     public void close() throws IOException {
         pools.forEach(MemoryPool::close);
+        server.spaces().live().forEach(space -> server.spaces().remove(space.number()));
         Thread acceptor = server.acceptor();
         server.wakeUp();
         try {

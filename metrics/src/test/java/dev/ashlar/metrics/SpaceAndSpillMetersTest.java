@@ -8,6 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 import dev.ashlar.arenas.MemoryPool;
 import dev.ashlar.space.BitmapSpace;
@@ -130,6 +131,96 @@ class SpaceAndSpillMetersTest {
             assertEquals(0, gauge("ashlar.spill.in.flight"));
             assertEquals(0, gauge("ashlar.spill.in.flight.bytes"));
         }
+    }
+
+    private static final String GAUGES = """
+            ashlar.space.used bytes
+            ashlar.space.free bytes
+            ashlar.space.free.largest bytes
+            ashlar.space.fragmentation ratio
+            ashlar.volumes.used extents
+            ashlar.volumes.free extents
+            ashlar.volumes.fragmentation ratio
+            ashlar.volumes.placements placements
+            ashlar.volumes.source.capacity extents
+            ashlar.volumes.source.free extents
+            ashlar.volumes.source.free.largest extents
+            ashlar.volumes.source.fragmentation ratio
+            ashlar.volumes.source.pieces pieces
+            ashlar.volumes.source.allocatable sources
+            ashlar.spill.live bytes
+            ashlar.spill.live.blocks blocks
+            ashlar.spill.used bytes
+            ashlar.spill.free bytes
+            ashlar.spill.free.largest bytes
+            ashlar.spill.fragmentation ratio
+            ashlar.spill.file bytes
+            ashlar.spill.limit bytes
+            ashlar.spill.in.flight operations
+            ashlar.spill.in.flight.bytes bytes
+            """;
+    private static final String COUNTERS = """
+            ashlar.spill.spilled bytes
+            ashlar.spill.spilled.blocks blocks
+            ashlar.spill.restored bytes
+            ashlar.spill.restored.blocks blocks
+            ashlar.spill.read bytes
+            ashlar.spill.read.blocks blocks
+            ashlar.spill.discarded.blocks blocks
+            ashlar.spill.failures failures
+            """;
+
+    @Test
+    void bindTo_registersEveryMeterAndNoOther(@TempDir Path directory) throws IOException {
+        SpaceAllocator space = SpaceAllocator.builder().threadSafe(true).build();
+        VolumeSet<String> set = new VolumeSet<>();
+        set.addSource(Source.of("a", 10, "a"));
+        try (SpillFile spill = SpillFile.builder(directory.resolve("f")).build()) {
+            bindAll(space, set, spill);
+            for (Meter meter : registry.getMeters()) {
+                String description = String.valueOf(meter.getId().getDescription());
+                assertTrue(description.length() > 10 && !description.endsWith("."), meter.getId() + ": " + description);
+            }
+            assertEquals(GAUGES, lines(Meter.Type.GAUGE, GAUGES));
+            assertEquals(COUNTERS, lines(Meter.Type.COUNTER, COUNTERS));
+            assertEquals(GAUGES.lines().count() + COUNTERS.lines().count() + SpillException.Kind.values().length - 1,
+                    registry.getMeters().size());
+        }
+        Reference.reachabilityFence(space);
+        Reference.reachabilityFence(set);
+    }
+
+    private void bindAll(SpaceAllocator space, VolumeSet<String> set, SpillFile spill) {
+        new SpaceMetrics(space, "file", "bytes", Tags.empty()).bindTo(registry);
+        new VolumeMetrics(set, "disks", Tags.empty()).bindTo(registry);
+        new SpillMetrics(spill, Tags.empty()).bindTo(registry);
+    }
+
+    /** Names and units of what is registered, in the order that is expected. */
+    private String lines(Meter.Type type, String expected) {
+        return expected.lines()
+                .map(line -> line.substring(0, line.indexOf(' ')))
+                .map(name -> registry.get(name).meters().iterator().next().getId())
+                .filter(id -> id.getType() == type)
+                .map(id -> id.getName() + " " + id.getBaseUnit() + "\n")
+                .collect(Collectors.joining());
+    }
+
+    @Test
+    void meters_ofWhatIsDropped_sayNothing() {
+        WeakReference<SpaceAllocator> dropped = dropped();
+        while (dropped.get() != null) {
+            System.gc();
+        }
+        assertTrue(Double.isNaN(gauge("ashlar.space.used")));
+    }
+
+    private WeakReference<SpaceAllocator> dropped() {
+        SpaceAllocator space = SpaceAllocator.builder().threadSafe(true).build();
+        space.allocate(7);
+        new SpaceMetrics(space, "file", "bytes", Tags.empty()).bindTo(registry);
+        assertEquals(7, gauge("ashlar.space.used"));
+        return new WeakReference<>(space);
     }
 
     private static void flip(Path file, long position) throws IOException {

@@ -4,6 +4,8 @@ import java.util.SplittableRandom;
 
 import dev.ashlar.CompactionLimits;
 import dev.ashlar.CompactionReport;
+import dev.ashlar.CompactionSettings;
+import dev.ashlar.DefragSettings;
 import dev.ashlar.arenas.MemoryPool;
 import dev.ashlar.arenas.MovableBlocks;
 import dev.ashlar.bench.memory.Memory;
@@ -72,6 +74,8 @@ public final class CompactionRun {
                 .name("compaction")
                 .capacity(2 * totalBytes + (64 << 20))
                 .retained(0)
+                // One pass is measured, and that is the one below.
+                .defragmentation(DefragSettings.ofDefaults().withCompaction(CompactionSettings.never()))
                 .build()) {
             return run(pool);
         }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed of all choices
  * @param steps that each worker does at most, 1 or more
  * @param duration how long at most; null: until it is stopped
+ * @param leaks whether now and then a budget is closed while blocks of it are live, which the pool reports as a leak; they are freed at the end
  * @param directory where the spill file is made, and deleted
  */
 public record DemoSettings(
@@ -23,6 +24,7 @@ public record DemoSettings(
         long seed,
         long steps,
         @Nullable Duration duration,
+        boolean leaks,
         Path directory) {
     private static final int MAX_WORKERS = 64;
     private static final int MAX_VIRTUAL = 10_000;
@@ -41,9 +43,24 @@ public record DemoSettings(
         expect(duration == null || duration.isPositive(), "duration: " + duration + " (expected: above 0)");
     }
 
-    /** Three workers, eight virtual threads, half a core, until it is stopped. */
+    /** Three workers, eight virtual threads, half a core, no leaks, until it is stopped. */
     public static DemoSettings usual(Path directory) {
-        return new DemoSettings(3, 8, 0.5, 1, Long.MAX_VALUE, null, directory);
+        return new DemoSettings(3, 8, 0.5, 1, Long.MAX_VALUE, null, false, directory);
+    }
+
+    /** The same with another number of workers. */
+    public DemoSettings withWorkers(int count) {
+        return new DemoSettings(count, virtualThreads, load, seed, steps, duration, leaks, directory);
+    }
+
+    /** The same with another end; null: until it is stopped. */
+    public DemoSettings withDuration(@Nullable Duration time) {
+        return new DemoSettings(workers, virtualThreads, load, seed, steps, time, leaks, directory);
+    }
+
+    /** The same with leaks, or without. */
+    public DemoSettings withLeaks(boolean wanted) {
+        return new DemoSettings(workers, virtualThreads, load, seed, steps, duration, wanted, directory);
     }
 
     private static void expect(boolean holds, String message) {

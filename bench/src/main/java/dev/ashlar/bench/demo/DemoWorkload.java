@@ -35,12 +35,15 @@ public final class DemoWorkload implements AutoCloseable {
     private static final long VIRTUAL_REST_MILLIS = 20;
     private static final int PAGES = 96;
     private static final int STEPS_A_WAVE = 16;
+    private static final int STEPS_A_DEFRAGMENTATION = 64;
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final MemoryPool pool;
     private final DemoSettings settings;
     private final SpillFile spill;
     private final Spiller spiller;
     private final Budget queries;
+    private final Budget joins;
     private final DemoCounters counters = new DemoCounters();
     private final Wave.Handover handover = new Wave.Handover(new ConcurrentLinkedQueue<>(), new AtomicInteger());
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -57,14 +60,25 @@ public final class DemoWorkload implements AutoCloseable {
         Path file = settings.directory().resolve("demo-" + ProcessHandle.current().pid() + "-"
                 + Long.toUnsignedString(System.nanoTime(), Character.MAX_RADIX) + ".spill");
         spill = SpillFile.builder(file).name(pool.name()).limit(4 * pool.capacity()).build();
-        spiller = Spiller.register(pool, spill, 0);
-        queries = pool.openBudget("queries", pool.capacity() / 4);
+        boolean done = false;
+        try {
+            queries = pool.openBudget("queries", pool.capacity() / 4);
+            joins = queries.openBudget("joins", queries.limit());
+            spiller = Spiller.register(pool, spill, 0);
+            done = true;
+        } finally {
+            if (!done) {
+                spill.close();
+            }
+        }
     }
 
     /**
      * Begins.
      *
+     * @param pool with room for some pages besides: 16 MiB or more
      * @throws IOException if the spill file can't be made
+     * @throws IllegalStateException if the pool is closed
      */
     public static DemoWorkload start(MemoryPool pool, DemoSettings settings) throws IOException {
         DemoWorkload workload = new DemoWorkload(pool, settings);
@@ -76,20 +90,15 @@ public final class DemoWorkload implements AutoCloseable {
         SplittableRandom random = new SplittableRandom(settings.seed());
         for (int i = 0; i < settings.workers(); i++) {
             SplittableRandom own = random.split();
-            workers.add(Thread.ofPlatform().daemon().name("demo-worker-" + i).unstarted(() -> guard(() -> work(own))));
+            boolean first = i == 0;
+            workers.add(Thread.ofPlatform().daemon().name("demo-worker-" + i)
+                    .unstarted(() -> guard(() -> work(own, first))));
         }
         for (int i = 0; i < settings.virtualThreads(); i++) {
             SplittableRandom own = random.split();
             others.add(Thread.ofVirtual().name("demo-virtual-" + i).unstarted(() -> guard(() -> runTasks(own))));
         }
-        Duration duration = settings.duration();
-        if (duration != null) {
-            others.add(Thread.ofVirtual().name("demo-clock").unstarted(() -> guard(() -> {
-                if (!rest(duration.toNanos())) {
-                    stopping.countDown();
-                }
-            })));
-        }
+        others.add(Thread.ofVirtual().name("demo-clock").unstarted(() -> guard(this::keepTime)));
         workers.forEach(Thread::start);
         others.forEach(Thread::start);
     }
@@ -114,6 +123,18 @@ public final class DemoWorkload implements AutoCloseable {
         }
     }
 
+    /** Looks at the pool until the time is over. */
+    private void keepTime() throws InterruptedException {
+        Duration duration = settings.duration();
+        long start = System.nanoTime();
+        long left;
+        do {
+            counters.look(pool.statistics().memory());
+            left = duration == null ? LOOK_NANOS : duration.toNanos() - (System.nanoTime() - start);
+        } while (left > 0 && !rest(Math.min(left, LOOK_NANOS)));
+        stopping.countDown();
+    }
+
     /** False if the time is over, true if the demo is being stopped. */
     private boolean rest(long nanos) throws InterruptedException {
         return stopping.await(nanos, TimeUnit.NANOSECONDS);
@@ -121,26 +142,20 @@ public final class DemoWorkload implements AutoCloseable {
 
     // A worker
 
-    private void work(SplittableRandom random) throws Exception {
-        long capacity = pool.capacity();
-        int count = settings.workers();
-        int pageBytes = (int) Math.min(1 << 20, Math.max(4096, capacity / PAGES));
-        Part wave = new Wave(pool, capacity / 16 / count, handover, counters);
-        Part[] parts = {
-            new Join(queries, (int) Math.min(20_000, capacity / 1024 / count), counters),
-            new Sort(pool, (int) Math.min(10_000, capacity / 512 / count), counters),
-            new Movables(pool, capacity / 12 / count),
-            // On average three quarters of a page's bytes each.
-            new Pages(spiller, (int) (2 * capacity / pageBytes / count), pageBytes),
-            wave
-        };
+    /** The first does some more than the others: one report at a time, and who defragments. */
+    private void work(SplittableRandom random, boolean first) throws Exception {
+        List<Part> parts = parts(first);
         try {
             for (long step = 1; step <= settings.steps(); step++) {
-                Part part = step % STEPS_A_WAVE == 0 ? wave : parts[random.nextInt(parts.length)];
+                Part part = step % STEPS_A_WAVE == 0 ? parts.getFirst() : parts.get(random.nextInt(parts.size()));
                 long start = System.nanoTime();
                 step(part, random);
+                if (first && step % STEPS_A_DEFRAGMENTATION == 0) {
+                    pool.defragment().join();
+                }
                 long took = System.nanoTime() - start;
-                if (rest(Math.max(MIN_REST_NANOS, (long) (took * (count / settings.load() - 1))))) {
+                double share = settings.workers() / settings.load();
+                if (rest(Math.max(MIN_REST_NANOS, (long) (took * (share - 1))))) {
                     return;
                 }
             }
@@ -149,6 +164,27 @@ public final class DemoWorkload implements AutoCloseable {
                 part.end();
             }
         }
+    }
+
+    /** The wave is the first of them. */
+    private List<Part> parts(boolean first) {
+        long capacity = pool.capacity();
+        int count = settings.workers();
+        int pageBytes = (int) Math.min(1 << 20, Math.max(4096, capacity / PAGES));
+        List<Part> parts = new ArrayList<>();
+        parts.add(new Wave(pool, capacity / 16 / count, handover, counters));
+        parts.add(new Join(joins, (int) Math.min(20_000, capacity / 1024 / count), counters));
+        parts.add(new Sort(pool, (int) Math.min(10_000, capacity / 512 / count), counters));
+        parts.add(new Movables(pool, capacity / 12 / count));
+        // On average three quarters of a page's bytes each.
+        parts.add(new Pages(spiller, (int) (2 * capacity / pageBytes / count), pageBytes));
+        if (first) {
+            parts.add(new Report(queries, counters));
+        }
+        if (first && settings.leaks()) {
+            parts.add(new Forgetful(pool, counters));
+        }
+        return parts;
     }
 
     private void step(Part part, SplittableRandom random) throws SpillException {
@@ -232,6 +268,7 @@ public final class DemoWorkload implements AutoCloseable {
 
     private void giveBack() {
         handover.freeAll(pool);
+        joins.close();
         queries.close();
         spiller.close();
     }

@@ -13,6 +13,8 @@ import dev.ashlar.spill.Spiller;
 final class Pages implements Part {
     private static final int TOUCHED = 4;
     private static final int REPLACED_ONE_IN = 4;
+    /** Tables are loaded by some pages at a time: pressure comes in seconds, and not in minutes. */
+    private static final int ADDED = 6;
 
     private final Spiller spiller;
     private final int maxPages;
@@ -33,7 +35,7 @@ final class Pages implements Part {
             Page page = pages.remove(random.nextInt(pages.size()));
             page.block.free();
         }
-        if (pages.size() < maxPages) {
+        for (int i = 0; i < ADDED && pages.size() < maxPages; i++) {
             add(random);
         }
         for (int i = 0; i < TOUCHED; i++) {

@@ -36,6 +36,7 @@ final class Sort implements Part {
             }
             merge(runs, scope.allocate(length * Long.BYTES, Long.BYTES));
             counters.sorts.increment();
+            counters.rows.add(length);
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.arenas.MemoryPool;
 
 /**
@@ -67,6 +68,10 @@ final class Wave implements Part {
             rise(random, wave);
             fall(random, wave);
             counters.waves.increment();
+        } catch (PoolExhaustedException e) {
+            // Else what was kept would stand in the way of every wave that is to free it.
+            freeKept();
+            throw e;
         } finally {
             // Also if there was no room for all: whatever is left is the next one's.
             kept.addAll(wave);

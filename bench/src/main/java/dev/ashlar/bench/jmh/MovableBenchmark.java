@@ -4,6 +4,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 import dev.ashlar.CompactionReport;
+import dev.ashlar.CompactionSettings;
+import dev.ashlar.DefragSettings;
 import dev.ashlar.arenas.MemoryPool;
 import dev.ashlar.arenas.MovableBlocks;
 import dev.ashlar.arenas.MovableHandle;
@@ -70,7 +72,12 @@ public class MovableBenchmark {
         /** Fills it, and frees most of that. */
         @Setup(Level.Invocation)
         public void setUp() {
-            pool = MemoryPool.builder().name("benchmark").capacity(256 << 20).regionSize(1 << 22).build();
+            pool = MemoryPool.builder()
+                    .name("benchmark")
+                    .capacity(256 << 20)
+                    .regionSize(1 << 22)
+                    .defragmentation(DefragSettings.ofDefaults().withCompaction(CompactionSettings.never()))
+                    .build();
             SplittableRandom random = new SplittableRandom(1);
             long[] blocks = new long[BLOCKS];
             for (int i = 0; i < BLOCKS; i++) {

@@ -137,7 +137,9 @@ final class RangeTarget implements Target {
 
     @Override
     public List<Mapped> map() {
-        return List.of(new Mapped("", "", start, end.getAsLong(), space.freeLength(), space.largestFree(), owned()));
+        List<Owned> owned = owned();
+        return List.of(new Mapped(
+                "", "", start, end.getAsLong(), space.freeLength(), space.largestFree(), owned.size(), owned));
     }
 
     private List<Owned> owned() {

@@ -59,10 +59,11 @@ public record SpaceReport(
      * @param end behind its last unit; of a space without limit, where it ends now
      * @param free units
      * @param largestFree the longest run of them
-     * @param parts what is allocated, by offset, with its owner
+     * @param count how many parts there are
+     * @param parts what is allocated, by offset, with its owner; of a space with many, fewer and larger ones may stand for them
      */
     public record Mapped(String name, String note, long start, long end, long free, long largestFree,
-            List<Owned> parts) {
+            long count, List<Owned> parts) {
         /** Units that are allocated. */
         public long used() {
             return end - start - free;

@@ -11,7 +11,7 @@ import dev.ashlar.bench.space.SpaceReport.Mapped;
 import dev.ashlar.bench.space.SpaceReport.Owned;
 
 /**
- * Draws a map of the spaces at the end of a replay, as one SVG file without scripts or references. Colours follow the viewer's light or dark scheme.
+ * Draws a map of spaces, as at the end of a replay, as one SVG file without scripts or references. Colours follow the viewer's light or dark scheme.
  *
  * <p>A space with few parts is a bar to scale with a rectangle for each part, named where there is room. A space with many is a grid of cells, line by line from its start to its end, each as dark as it
  * is full: what would be thinner than a hair says nothing, and the file stays small whatever the number of extents.
@@ -50,15 +50,21 @@ public final class SpaceSvg {
             }
             """;
 
-    private final SpaceReport report;
+    private final String title;
+    private final String figures;
+    private final List<Mapped> spaces;
+    private final boolean isOfVolumes;
     private final StringBuilder body = new StringBuilder();
 
     private double y = MARGIN;
     private boolean hasGrid;
     private boolean hasBar;
 
-    private SpaceSvg(SpaceReport report) {
-        this.report = report;
+    private SpaceSvg(String title, String figures, List<Mapped> spaces, boolean isOfVolumes) {
+        this.title = title;
+        this.figures = figures;
+        this.spaces = spaces;
+        this.isOfVolumes = isOfVolumes;
     }
 
     /**
@@ -69,11 +75,6 @@ public final class SpaceSvg {
      * @throws IOException if the writer throws it
      */
     public static void write(SpaceReport report, Writer out) throws IOException {
-        new SpaceSvg(report).writeTo(out);
-        out.flush();
-    }
-
-    private void writeTo(Writer out) throws IOException {
         String title =
                 String.format(Locale.ROOT, "%s: %s, %s", report.script(), report.kind().name().toLowerCase(Locale.ROOT),
                         report.policy());
@@ -81,12 +82,29 @@ public final class SpaceSvg {
                 "%d placed, %d refused, %d freed; %d units used, %d free, largest free %d, fragmented %.1f %%",
                 report.placements().size(), report.refused(), report.frees(), report.used(), report.free(),
                 report.largestFree(), 100 * report.fragmentation());
+        new SpaceSvg(title, figures, report.spaces(), report.kind() == SpaceKind.VOLUMES).writeTo(out);
+    }
+
+    /**
+     * Writes a map of spaces of which nobody knows who allocated what, and leaves the writer open.
+     *
+     * @param title a line
+     * @param figures a line below it
+     * @param spaces to be drawn, one below the other
+     * @param out where to
+     * @throws IOException if the writer throws it
+     */
+    public static void write(String title, String figures, List<Mapped> spaces, Writer out) throws IOException {
+        new SpaceSvg(title, figures, spaces, false).writeTo(out);
+    }
+
+    private void writeTo(Writer out) throws IOException {
         y += 12;
         text("title", MARGIN, title);
         y += 20;
         text("soft", MARGIN, figures);
         y += 14;
-        report.spaces().forEach(this::addSpace);
+        spaces.forEach(this::addSpace);
         addLegend();
         out.write(String.format(Locale.ROOT,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" aria-labelledby=\"title figures\">\n",
@@ -96,6 +114,7 @@ public final class SpaceSvg {
                 escape(title), escape(figures), STYLE));
         out.write(String.format(Locale.ROOT, "<rect class=\"paper\" width=\"100%%\" height=\"100%%\"/>\n"));
         out.append(body).write(String.format(Locale.ROOT, "</svg>\n"));
+        out.flush();
     }
 
     private void addSpace(Mapped space) {
@@ -108,7 +127,7 @@ public final class SpaceSvg {
         if (space.end() == space.start()) {
             y += 12;
             text("soft", MARGIN, "empty: nothing is allocated, and it ends where it starts");
-        } else if (space.parts().size() <= MOST_RECTANGLES) {
+        } else if (space.count() <= MOST_RECTANGLES) {
             addBar(space);
         } else {
             addGrid(space);
@@ -124,7 +143,8 @@ public final class SpaceSvg {
             double x = MARGIN + (part.offset() - space.start()) * scale;
             double width = Math.max(part.length() * scale, 1.5);
             String role = part.role().name().toLowerCase(Locale.ROOT);
-            rectangle(role + " edge", x, y, width, BAR, owned.owner() + ": " + part.text() + describe(part));
+            String owner = owned.owner().isEmpty() ? "" : owned.owner() + ": ";
+            rectangle(role + " edge", x, y, width, BAR, owner + part.text() + describe(part));
             String label = label(owned);
             if (label.length() * CHARACTER + 6 < width) {
                 body.append(String.format(Locale.ROOT,
@@ -138,12 +158,12 @@ public final class SpaceSvg {
 
     private String label(Owned owned) {
         Part part = owned.part();
-        return report.kind() == SpaceKind.VOLUMES && part.role() == Part.Role.DATA
+        return isOfVolumes && part.role() == Part.Role.DATA
                 ? owned.owner() + " " + part.stripe() + "." + part.copy() : owned.owner();
     }
 
     private String describe(Part part) {
-        return report.kind() == SpaceKind.VOLUMES ? String.format(Locale.ROOT, ", %s, stripe %d, copy %d",
+        return isOfVolumes ? String.format(Locale.ROOT, ", %s, stripe %d, copy %d",
                 part.role().name().toLowerCase(Locale.ROOT), part.stripe(), part.copy()) : "";
     }
 
@@ -165,7 +185,7 @@ public final class SpaceSvg {
         y += drawn * CELL + 12;
         text("soft", MARGIN,
                 String.format(Locale.ROOT, "%d parts; line by line from %d to %d, a cell is %s units",
-                        space.parts().size(), space.start(),
+                        space.count(), space.start(),
                         space.end(),
                         perCell == Math.rint(perCell) ? String.format(Locale.ROOT, "%.0f", perCell)
                                 : String.format(Locale.ROOT, "%.2f", perCell)));
@@ -207,7 +227,7 @@ public final class SpaceSvg {
                 x = key("s" + shade, shares.get(shade - 1), x);
             }
         }
-        if (hasBar && report.kind() == SpaceKind.VOLUMES) {
+        if (hasBar && isOfVolumes) {
             y += 20;
             text("soft", MARGIN, "a label is: name stripe.copy");
         }
@@ -215,8 +235,8 @@ public final class SpaceSvg {
 
     private Map<Part.Role, String> roles() {
         Map<Part.Role, String> roles = new EnumMap<>(Part.Role.class);
-        roles.put(Part.Role.DATA, report.kind() == SpaceKind.VOLUMES ? "data" : "allocated");
-        if (report.kind() == SpaceKind.VOLUMES) {
+        roles.put(Part.Role.DATA, isOfVolumes ? "data" : "allocated");
+        if (isOfVolumes) {
             roles.put(Part.Role.PARITY, "parity");
             roles.put(Part.Role.METADATA, "metadata");
         }

@@ -168,6 +168,7 @@ final class VolumeTarget implements Target {
             Source<Integer> source = set.source(status.source());
             String tier = source.tier().name().toLowerCase(Locale.ROOT);
             String tags = source.tags().isEmpty() ? "" : ", " + String.join(", ", source.tags());
+            List<Owned> parts = owned.getOrDefault(status.source(), List.of());
             mapped.add(new Mapped(
                     status.source(),
                     tier + tags + (status.isAllocatable() ? "" : ", not allocatable"),
@@ -175,7 +176,8 @@ final class VolumeTarget implements Target {
                     status.capacity(),
                     status.free(),
                     status.largestFree(),
-                    owned.getOrDefault(status.source(), List.of())));
+                    parts.size(),
+                    parts));
         }
         return mapped;
     }

@@ -25,7 +25,7 @@ class DemoWorkloadTest {
 
     private DemoSettings settings(long steps, @Nullable Duration duration) {
         System.out.printf("demo: seed %d%n", SEED);
-        return new DemoSettings(2, 4, 64, SEED, steps, duration, directory);
+        return new DemoSettings(2, 4, 64, SEED, steps, duration, false, directory);
     }
 
     private void assertNothingLeft(MemoryPool pool) throws IOException {
@@ -49,8 +49,45 @@ class DemoWorkloadTest {
             }
             assertEquals(1800, done.steps());
             assertTrue(done.joins() > 0 && done.sorts() > 0 && done.waves() > 0 && done.tasks() > 0, done::toString);
+            assertTrue(done.reports() > 0 && done.rows() > done.joins(), done::toString);
+            assertTrue(done.peakLiveBytes() > 8 << 20 && done.peakLiveBytes() < done.peakCommittedBytes(),
+                    done::toString);
+            assertTrue(pool.statistics().defragmentation().requests() > 0);
+            assertEquals(0, done.leaks());
+            assertEquals(0, pool.statistics().leaks());
             assertTrue(done.spilledBytes() > 0 && done.restoredBytes() > 0, done::toString);
             assertTrue(done.exhausted() < done.steps() / 2, done::toString);
+            assertNothingLeft(pool);
+        }
+    }
+
+    /** The report has most of what both may have: some joins find no room, and not for want of the pool's. */
+    @Test
+    void demo_reportsBesideJoins_starveThem() throws Exception {
+        try (MemoryPool pool = MemoryPool.builder().name("demo").capacity(64 << 20).build();
+                DemoWorkload demo = DemoWorkload.start(pool, settings(Long.MAX_VALUE, null))) {
+            while (joinsRefused(pool) == 0) {
+                assertFalse(demo.isStopping());
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private static long joinsRefused(MemoryPool pool) {
+        return pool.budgets().stream().filter(budget -> budget.name().equals("queries/joins"))
+                .mapToLong(budget -> budget.statistics().refusals()).sum();
+    }
+
+    @Test
+    void demo_withLeaks_isFoundToLeak_andLeavesNothing() throws Exception {
+        try (MemoryPool pool = MemoryPool.builder().name("demo").capacity(24 << 20).build()) {
+            DemoStatistics done;
+            try (DemoWorkload demo = DemoWorkload.start(pool, settings(200, null).withLeaks(true))) {
+                demo.await();
+                done = demo.statistics();
+            }
+            assertTrue(done.leaks() > 0, done::toString);
+            assertEquals(done.leaks(), pool.statistics().leaks());
             assertNothingLeft(pool);
         }
     }
@@ -87,14 +124,26 @@ class DemoWorkloadTest {
     }
 
     @Test
+    void start_onAClosedPool_leavesNoFile() throws Exception {
+        MemoryPool pool = MemoryPool.builder().name("demo").capacity(24 << 20).build();
+        pool.close();
+        assertThrows(IllegalStateException.class, () -> DemoWorkload.start(pool, settings(1, null)));
+        try (var left = Files.list(directory)) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
+
+    @Test
     void settings_outOfRange_areRefused() {
         DemoSettings usual = DemoSettings.usual(directory);
         assertEquals(0.5, usual.load());
-        assertThrows(IllegalArgumentException.class, () -> new DemoSettings(0, 1, 1, 1, 1, null, directory));
-        assertThrows(IllegalArgumentException.class, () -> new DemoSettings(1, -1, 1, 1, 1, null, directory));
-        assertThrows(IllegalArgumentException.class, () -> new DemoSettings(1, 1, 0, 1, 1, null, directory));
-        assertThrows(IllegalArgumentException.class, () -> new DemoSettings(1, 1, 1, 1, 0, null, directory));
+        assertEquals(7, usual.withWorkers(7).workers());
+        assertEquals(Duration.ofSeconds(7), usual.withDuration(Duration.ofSeconds(7)).duration());
+        assertThrows(IllegalArgumentException.class, () -> new DemoSettings(0, 1, 1, 1, 1, null, false, directory));
+        assertThrows(IllegalArgumentException.class, () -> new DemoSettings(1, -1, 1, 1, 1, null, false, directory));
+        assertThrows(IllegalArgumentException.class, () -> new DemoSettings(1, 1, 0, 1, 1, null, false, directory));
+        assertThrows(IllegalArgumentException.class, () -> new DemoSettings(1, 1, 1, 1, 0, null, false, directory));
         assertThrows(IllegalArgumentException.class,
-                () -> new DemoSettings(1, 1, 1, 1, 1, Duration.ZERO, directory));
+                () -> new DemoSettings(1, 1, 1, 1, 1, Duration.ZERO, false, directory));
     }
 }
