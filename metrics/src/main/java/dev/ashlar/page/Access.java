@@ -47,7 +47,7 @@ final class Access {
 
     Access(InetAddress address, int port, @Nullable String token) {
         isLoopback = address.isLoopbackAddress();
-        this.address = address.getHostAddress();
+        this.address = HeapMapServer.literal(address);
         this.token = token;
         cookieName = "ashlar-page-" + port;
     }

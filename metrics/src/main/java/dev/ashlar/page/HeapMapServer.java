@@ -77,9 +77,14 @@ public final class HeapMapServer implements AutoCloseable {
 
     private static URI uri(InetAddress address, int port, @Nullable String token) {
         InetAddress reachable = address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address;
-        String host = reachable.getHostAddress().replaceFirst("%.*", "");
-        String literal = host.indexOf(':') < 0 ? host : "[" + host + "]";
-        return URI.create("http://" + literal + ":" + port + "/" + (token == null ? "" : "?token=" + token));
+        return URI.create(
+                "http://" + literal(reachable) + ":" + port + "/" + (token == null ? "" : "?token=" + token));
+    }
+
+    /** As hosts are written in addresses of pages: without the scope of a link-local one, which only this machine knows. */
+    static String literal(InetAddress address) {
+        String host = address.getHostAddress().replaceFirst("%.*", "");
+        return host.indexOf(':') < 0 ? host : "[" + host + "]";
     }
 
     /**

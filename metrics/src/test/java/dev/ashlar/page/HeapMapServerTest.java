@@ -3,7 +3,9 @@ package dev.ashlar.page;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -33,6 +35,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** The server as any client may see it, without a browser. */
 class HeapMapServerTest {
@@ -190,6 +193,21 @@ class HeapMapServerTest {
                 assertEquals(200, Http.get(server.uri(), "/", "Host: " + host).status(), host);
             }
             assertEquals(0, server.readings());
+        }
+    }
+
+    @Test
+    void start_loopbackOfVersion6_isReachedByItsAddress() throws IOException {
+        assumeTrue(
+                NetworkInterface.getByInetAddress(InetAddress.getByName("::1")) != null,
+                "this machine has no loopback of version 6");
+        try (MemoryPool pool = pool();
+                HeapMapServer server =
+                        HeapMapServer.builder(pool).address(InetAddress.getByName("::1")).interval(SLOW).start()) {
+            assertEquals("[0:0:0:0:0:0:0:1]", server.uri().getHost());
+            assertEquals(200, Http.get(server.uri(), "/").status());
+            assertEquals(200, Http.get(server.uri(), "/", "Host: [::1]:1").status());
+            assertEquals(403, Http.get(server.uri(), "/", "Host: [2001:db8::1]").status());
         }
     }
 
@@ -455,6 +473,30 @@ class HeapMapServerTest {
             // What it has not taken is one frame, and not all that came since.
             silent.event("points");
             silent.event("figures");
+        }
+    }
+
+    /** A stale segment reaches the header of the block that came into its place. */
+    @Test
+    void events_damagedPool_haveFiguresAndTheReasonForNoMap() throws IOException {
+        try (MemoryPool pool = pool(); HeapMapServer server = start(pool, FAST)) {
+            MemorySegment window = pool.allocate(200_000, 16);
+            pool.free(window);
+            pool.allocateAddress(90_000);
+            long second = pool.allocateAddress(90_000);
+            try (Http http = events(server)) {
+                assertEquals("{\"problem\":\"\"}", http.event("problem").data());
+                window.asSlice(second - window.address() - 8, 8).fill((byte) 0x5A);
+                String problem = http.event("problem").data();
+                while (problem.equals("{\"problem\":\"\"}")) {
+                    problem = http.event("problem").data();
+                }
+                assertTrue(problem.contains(Long.toHexString(second)), problem);
+                assertEquals(
+                        "FENCED_ARENAS",
+                        JSON.readTree(http.event("figures").data()).at("/findings/0/ailment").asText());
+                assertEquals(200, Http.get(server.uri(), "/map").status(), "the last one");
+            }
         }
     }
 
