@@ -142,7 +142,7 @@ public final class EventRingStress {
         /** As many events as there is room for. */
         public Full() {
             for (int i = 1; i <= SLOTS; i++) {
-                add(i);
+                ring.put(ring.claim(), EventRing.ALLOCATED, i, i, i, i, i);
             }
         }
 

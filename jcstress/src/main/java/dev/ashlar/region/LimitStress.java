@@ -96,7 +96,7 @@ public final class LimitStress {
         }
 
         long inUse() {
-            return COUNT - regions.availableRegions();
+            return (long) COUNT - regions.availableRegions();
         }
     }
 
