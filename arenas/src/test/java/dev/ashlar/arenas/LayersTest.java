@@ -56,7 +56,7 @@ class LayersTest {
                 .whereLayer("pool")
                 .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "slab", "cache", "arena", "movable",
                         "defrag", "record", "event")
-                .whereLayer("spill").mayOnlyAccessLayers("arenas", "space")
+                .whereLayer("spill").mayOnlyAccessLayers("vocabulary", "arenas", "space")
                 .whereLayer("arenas")
                 .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "cache", "pool", "record", "event")
                 .check(ALL);
