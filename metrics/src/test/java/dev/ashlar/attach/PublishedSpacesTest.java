@@ -1,10 +1,10 @@
 package dev.ashlar.attach;
 
 import java.io.IOException;
-import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 import dev.ashlar.arenas.MemoryPool;
@@ -38,6 +38,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 class PublishedSpacesTest {
     @TempDir
     Path directory;
+
+    /** What is published is held by nothing else. */
+    private final List<Object> kept = new ArrayList<>();
 
     private static SpaceAllocator space() {
         SpaceAllocator space = SpaceAllocator.builder().start(100).threadSafe(true).build();
@@ -73,7 +76,7 @@ class PublishedSpacesTest {
                                 List.of(new Extent(100, 10), new Extent(130, 30)))),
                         attached.client().spaceShapes("file", 10));
             }
-            Reference.reachabilityFence(space);
+            kept.add(space);
         }
     }
 
@@ -97,7 +100,7 @@ class PublishedSpacesTest {
                 assertEquals(100, shape.parts().size());
                 assertEquals(new Extent(9900, 30), shape.parts().getLast());
             }
-            Reference.reachabilityFence(space);
+            kept.add(space);
         }
     }
 
@@ -126,7 +129,7 @@ class PublishedSpacesTest {
                         shapes.get(1));
                 assertEquals("a", shapes.get(0).name());
             }
-            Reference.reachabilityFence(set);
+            kept.add(set);
         }
     }
 
@@ -182,7 +185,7 @@ class PublishedSpacesTest {
             acceptor.join();
             assertFalse(Files.exists(attached.socket()));
             assertNull(attached.server.acceptor());
-            Reference.reachabilityFence(space);
+            kept.add(space);
         }
     }
 
@@ -204,7 +207,6 @@ class PublishedSpacesTest {
         SpaceAllocator space = space();
         PublishedSpaces.publish(attached.server, "file", "bytes", space);
         assertEquals("file", attached.client().space("file").name());
-        Reference.reachabilityFence(space);
         return new WeakReference<>(space);
     }
 
@@ -223,7 +225,7 @@ class PublishedSpacesTest {
             refused(Reason.NO_POOL, "space: z (expected: #1 (x), #2 (x), y)", client, "z");
             refused(Reason.WHICH_POOL, "space: x, 2 of them (expected: the number of one: #1 (x), #2 (x), y)", client,
                     "x");
-            Reference.reachabilityFence(spaces);
+            kept.add(spaces);
         }
     }
 
@@ -239,7 +241,7 @@ class PublishedSpacesTest {
                     assertThrows(AttachException.class, () -> attached.client().spaceShapes("x", 65_537));
             assertEquals("process " + ProcessHandle.current().pid() + ": cells: 65537 (expected: 1 to 65536)",
                     thrown.getMessage());
-            Reference.reachabilityFence(space);
+            kept.add(space);
         }
     }
 

@@ -2,7 +2,6 @@ package dev.ashlar.metrics;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -188,8 +187,8 @@ class SpaceAndSpillMetersTest {
             assertEquals(GAUGES.lines().count() + COUNTERS.lines().count() + SpillException.Kind.values().length - 1,
                     registry.getMeters().size());
         }
-        Reference.reachabilityFence(space);
-        Reference.reachabilityFence(set);
+        held.add(space);
+        held.add(set);
     }
 
     private void bindAll(SpaceAllocator space, VolumeSet<String> set, SpillFile spill) {
