@@ -52,7 +52,8 @@ final class StatsText {
                 ? "the capacity"
                 : "of a capacity of " + ByteSizes.format(now.capacityBytes()));
         bytes("committed", memory.committedBytes(),
-                percent(memory.committedBytes(), now.limitBytes()) + " of the limit");
+                percent(memory.committedBytes(), now.limitBytes())
+                        + " of the limit, which is on regions; tables are beside it");
         if (now.residentBytes() >= 0) {
             bytes("resident", now.residentBytes(), "of the pool's pages, as the system counts");
         }
@@ -82,7 +83,7 @@ final class StatsText {
         number("frees", all.localFrees() + all.remoteFrees(), "local %s, remote %s%s".formatted(
                 count(all.localFrees()), count(all.remoteFrees()),
                 andRate(figures -> figures.localFrees() + figures.remoteFrees())));
-        number("failures", all.failures(), causes(all) + andRate(PoolStatistics::failures));
+        number("failures", failed(all), causes(all) + andRate(StatsText::failed));
         number("waits", all.waits(), "%s in sum; %d wait now%s".formatted(
                 time(all.waitedNanos()), all.waiting(), andRate(PoolStatistics::waits)));
         number("pressure", all.pressureCalls(), "calls of callbacks, %s of which threw".formatted(
@@ -93,6 +94,10 @@ final class StatsText {
     private static long served(PoolStatistics all) {
         return all.allocations().cache() + all.allocations().slab() + all.allocations().steal()
                 + all.allocations().grow() + all.allocations().large();
+    }
+
+    private static long failed(PoolStatistics all) {
+        return all.failuresByCause().values().stream().mapToLong(Long::longValue).sum();
     }
 
     private static String causes(PoolStatistics all) {
