@@ -45,8 +45,8 @@ public record CompactionSettings(
     public CompactionSettings {
         Objects.requireNonNull(backOff, "backOff");
         Objects.requireNonNull(longestBackOff, "longestBackOff");
-        DefragSettings.checkShare("unusedShare", unusedShare);
-        DefragSettings.checkShare("fragmentation", fragmentation);
+        checkShare("unusedShare", unusedShare);
+        checkShare("fragmentation", fragmentation);
         checkBytes("leastGain", leastGain);
         checkBytes("passBytes", passBytes);
         if (backOff.isNegative() || backOff.compareTo(LONGEST) > 0) {
@@ -55,6 +55,13 @@ public record CompactionSettings(
         if (longestBackOff.compareTo(backOff) < 0 || longestBackOff.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
                     "longestBackOff: " + longestBackOff + " (expected: " + backOff + " to 1 day)");
+        }
+    }
+
+    // Here, as DefragSettings' defaults are initialized with these, and these must not wait for those.
+    static void checkShare(String what, double share) {
+        if (!(share >= 0)) {
+            throw new IllegalArgumentException(what + ": " + share + " (expected: 0 or more)");
         }
     }
 

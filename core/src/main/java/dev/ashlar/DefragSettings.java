@@ -52,15 +52,9 @@ public record DefragSettings(
         if (idleTime.isNegative()) {
             throw new IllegalArgumentException("idleTime: " + idleTime + " (expected: 0 or more)");
         }
-        checkShare("fragmentation", fragmentation);
-        checkShare("pendingShare", pendingShare);
-        checkShare("freeShare", freeShare);
-    }
-
-    static void checkShare(String what, double share) {
-        if (!(share >= 0)) {
-            throw new IllegalArgumentException(what + ": " + share + " (expected: 0 or more)");
-        }
+        CompactionSettings.checkShare("fragmentation", fragmentation);
+        CompactionSettings.checkShare("pendingShare", pendingShare);
+        CompactionSettings.checkShare("freeShare", freeShare);
     }
 
     /**

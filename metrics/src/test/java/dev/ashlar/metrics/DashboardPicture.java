@@ -161,7 +161,7 @@ final class DashboardPicture {
                 .setLegendBorderColor(PANEL);
         styler.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11)).setLegendSeriesLineLength(12);
         styler.setPlotGridLinesColor(GRID).setAxisTickLabelsColor(INK).setAxisTickMarksColor(GRID);
-        styler.setXAxisMaxLabelCount(6).setxAxisTickLabelsFormattingFunction(DashboardPicture::minutes);
+        styler.setXAxisTickMarkSpacingHint(110).setxAxisTickLabelsFormattingFunction(DashboardPicture::minutes);
         styler.setYAxisMin(0.0).setSeriesColors(SERIES);
         styler.setyAxisTickLabelsFormattingFunction(value -> shown(value, unit));
         boolean isStacked = panel.path("fieldConfig").path("defaults").path("custom").path("stacking").path("mode")
@@ -213,7 +213,8 @@ final class DashboardPicture {
                     seconds.add(point.path(0).asDouble() - from);
                     values.add(Double.parseDouble(point.path(1).asText()));
                 }
-                lines.add(new Line(name, seconds, values));
+                // There is one pool: its name says nothing here.
+                lines.add(new Line(name.replace(pool + " ", ""), seconds, values));
             }
         }
         return lines;
