@@ -198,12 +198,13 @@ class HeapMapServerTest {
 
     @Test
     void start_loopbackOfVersion6_isReachedByItsAddress() throws IOException {
+        InetAddress loopback = InetAddress.ofLiteral("::1");
         assumeTrue(
-                NetworkInterface.getByInetAddress(InetAddress.getByName("::1")) != null,
+                NetworkInterface.getByInetAddress(loopback) != null,
                 "this machine has no loopback of version 6");
         try (MemoryPool pool = pool();
                 HeapMapServer server =
-                        HeapMapServer.builder(pool).address(InetAddress.getByName("::1")).interval(SLOW).start()) {
+                        HeapMapServer.builder(pool).address(loopback).interval(SLOW).start()) {
             assertEquals("[0:0:0:0:0:0:0:1]", server.uri().getHost());
             assertEquals(200, Http.get(server.uri(), "/").status());
             assertEquals(200, Http.get(server.uri(), "/", "Host: [::1]:1").status());
@@ -279,7 +280,7 @@ class HeapMapServerTest {
 
     @Test
     void start_allInterfaces_needsAToken() throws IOException {
-        InetAddress all = InetAddress.getByName("0.0.0.0");
+        InetAddress all = InetAddress.ofLiteral("0.0.0.0");
         try (MemoryPool pool = pool()) {
             IllegalStateException refused = assertThrows(
                     IllegalStateException.class, () -> HeapMapServer.builder(pool).address(all).start());
