@@ -74,7 +74,7 @@ final class HeapMapSvg {
     private void writeTo(Appendable out) throws IOException {
         HeapStatistics memory = map.statistics().memory();
         String title = "Heap map of pool '" + map.pool() + "'";
-        String figures = "%s committed of %s: %s live, %s pending, %s free, fragmentation %s"
+        String figures = "%s committed (capacity %s, and tables): %s live, %s pending, %s free, fragmentation %s"
                 .formatted(
                         Shown.bytes(memory.committedBytes()),
                         Shown.bytes(memory.capacityBytes()),
