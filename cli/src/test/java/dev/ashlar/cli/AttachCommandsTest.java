@@ -256,11 +256,11 @@ class AttachCommandsTest {
     void record_interrupted_endsInOrder() throws Exception {
         Path file = directory.resolve("b.atrace.gz");
         Process command = PoolProcess.start(Main.class.getName(), sockets,
-                List.of("record", one.id(), "-o", file.toString(), "--json", "--stacktrace"));
-        Path temporary = awaitTemporary(file);
-        assertTrue(Files.exists(temporary) || Files.exists(file));
-        awaitRecording(command);
-        command.destroy();
+                List.of("record", one.id(), "-o", file.toString(), "--json", "--stacktrace"),
+                ProcessBuilder.Redirect.PIPE);
+        awaitRecording(command, file);
+        // By its handle: a process that is destroyed by itself closes its streams.
+        command.toHandle().destroy();
         JsonNode figures = new ObjectMapper().readTree(command.getInputStream());
         assertEquals("CLOSED", figures.get("end").asText());
         assertEquals(128 + 15, command.waitFor());
@@ -283,9 +283,9 @@ class AttachCommandsTest {
         }
     }
 
-    /** The command waits for an interrupt once its hook is set: it is alive then, whatever comes. */
-    private static void awaitRecording(Process command) {
-        assertTrue(command.isAlive());
+    /** The command says that it records once an interrupt would be heeded. */
+    private static void awaitRecording(Process command, Path file) throws IOException {
+        assertEquals("recording to " + file + "; Ctrl-C ends it", command.errorReader().readLine());
     }
 
     // Failures

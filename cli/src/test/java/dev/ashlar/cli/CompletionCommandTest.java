@@ -53,10 +53,11 @@ class CompletionCommandTest {
         assertEquals(List.of(whole), completed("./ashlar " + command, begun));
     }
 
-    /** As bash calls it: the words of the line, and which one the cursor is in. */
+    /** As bash calls it: the words of the line, and which one the cursor is in. Options of completion can be set by bash alone. */
     private static List<String> completed(String before, String begun) throws Exception {
         List<String> lines = bash(
-                "source ./ashlar; COMP_WORDS=(" + before + " " + begun + "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1));"
+                "source ./ashlar; compopt() { :; }; COMP_WORDS=(" + before + " " + begun
+                        + "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1));"
                         + " COMP_LINE=\"${COMP_WORDS[*]}\"; _complete_ashlar; printf '%s\\n' \"${COMPREPLY[@]}\"");
         return lines.stream().map(String::strip).toList();
     }

@@ -32,8 +32,14 @@ final class PoolProcess implements AutoCloseable {
         }
     }
 
-    /** Starts a main class on all that this JVM loads from, modules or not. */
+    /** Starts a main class on all that this JVM loads from, modules or not; its errors are this JVM's. */
     static Process start(String main, Path directory, List<String> arguments) throws IOException {
+        return start(main, directory, arguments, ProcessBuilder.Redirect.INHERIT);
+    }
+
+    /** The same, with its errors elsewhere. */
+    static Process start(String main, Path directory, List<String> arguments, ProcessBuilder.Redirect errors)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -44,7 +50,7 @@ final class PoolProcess implements AutoCloseable {
                 String.join(File.pathSeparator, classPath()),
                 main));
         command.addAll(arguments);
-        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        return new ProcessBuilder(command).redirectError(errors).start();
     }
 
     private static Set<String> classPath() {
