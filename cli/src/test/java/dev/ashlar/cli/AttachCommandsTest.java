@@ -269,20 +269,6 @@ class AttachCommandsTest {
         }
     }
 
-    /** The process has begun to record: its temporary file is beside the file. */
-    private static Path awaitTemporary(Path file) throws IOException {
-        while (true) {
-            try (Stream<Path> files = Files.list(directory)) {
-                String name = file.getFileName().toString();
-                Path found = files.filter(other -> other.getFileName().toString().contains(name)).findFirst()
-                        .orElse(null);
-                if (found != null) {
-                    return found;
-                }
-            }
-        }
-    }
-
     /** The command says that it records once an interrupt would be heeded. */
     private static void awaitRecording(Process command, Path file) throws IOException {
         assertEquals("recording to " + file + "; Ctrl-C ends it", command.errorReader().readLine());
