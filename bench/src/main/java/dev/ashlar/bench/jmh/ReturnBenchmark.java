@@ -103,13 +103,27 @@ public class ReturnBenchmark {
         return caches.pool.defragment().join();
     }
 
+    /** A pool whose one cache has room: where ended threads' caches have all that caches may have, pairs would go to the slabs. */
+    @State(Scope.Benchmark)
+    public static class Own {
+        private final MemoryPool pool =
+                MemoryPool.builder().name("pairs").capacity(64L << 20).reclaimPeriod(Duration.ofDays(1)).build();
+
+        /** Closes the pool. */
+        @TearDown(Level.Trial)
+        public void close() {
+            pool.close();
+        }
+    }
+
     /** As many allocations and frees of a cell, each free of what was allocated last. */
     @Benchmark
-    public long pairs(Caches caches, Cells counts) {
+    public long pairs(Own own, Cells counts) {
+        MemoryPool pool = own.pool;
         long last = 0;
         for (int i = 0; i < PAIRS; i++) {
-            last = caches.pool.allocateAddress(i * STEP_BYTES & (LARGEST_BYTES - 1));
-            caches.pool.freeAddress(last);
+            last = pool.allocateAddress(i * STEP_BYTES & (LARGEST_BYTES - 1));
+            pool.freeAddress(last);
         }
         counts.cells += PAIRS;
         return last;
