@@ -322,7 +322,8 @@ class DefragWorkerTest {
     void arenaThatIsNot_isIllegal() {
         try (DefragPool pool = new DefragPool(8, 2, 8)) {
             IllegalArgumentException e = assertThrows(
-                    IllegalArgumentException.class, () -> pool.engine.care().defragment(DefragOptions.all().ofArena(2)));
+                    IllegalArgumentException.class,
+                    () -> pool.engine.care().defragment(DefragOptions.all().ofArena(2)));
             assertEquals("arena: 2 (expected: 0 to 1, or -1 for all)", e.getMessage());
         }
     }
