@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *     free     -> CacheTable.current -> CoreCache.free                        the hot path: nothing else
  *                  not a live cell of the pool, or no room: freeSlowly
  *                    cell  -> its owner agrees -> cache, or stripe -> CellReturns
- *                    block -> CoreArena.freeBlock
+ *                    block -> ArenaBlocks.free
  *                    else what it is
  * }</pre>
  *

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -118,8 +119,8 @@ class SupplyCasesTest {
         long first = arena.serveBlock(BlockLayout.unitsFor(600_000), 16, CellHeaders.POOL, true, true);
         arena.serveBlock(BlockLayout.unitsFor(440_000), 16, CellHeaders.POOL, true, true);
         arena.blocks().free(first, CellHeaders.POOL, null);
-        PagePurge purge = care.purge(64, 0);
-        assumeTrue(purge != null, "pages can be given back");
+        assumeTrue(care.purge(64, 0) != null, "pages can be given back");
+        PagePurge purge = Objects.requireNonNull(care.purge(64, 0));
         care.slice(System::nanoTime, 1, new LockMeter(), () -> care.holdPages(purge) && !purge.isHolding());
         assertTrue(purge.isHolding());
         assertEquals(0, arena.serveCells(CLASS, null, 1, true, false));
