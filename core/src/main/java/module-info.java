@@ -17,4 +17,8 @@
             dev.ashlar.arenas;
     exports dev.ashlar.fit to
             dev.ashlar.arenas;
+    exports dev.ashlar.text to
+            dev.ashlar.bench,
+            dev.ashlar.cli,
+            dev.ashlar.metrics;
 }

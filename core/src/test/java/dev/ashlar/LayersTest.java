@@ -27,6 +27,7 @@ class LayersTest {
                 .layer("heap").definedBy("dev.ashlar.heap..")
                 .layer("trace").definedBy("dev.ashlar.trace..")
                 .layer("space").definedBy("dev.ashlar.space..")
+                .layer("text").definedBy("dev.ashlar.text..")
                 .whereLayer("vocabulary").mayNotAccessAnyLayer()
                 .whereLayer("os").mayOnlyAccessLayers("vocabulary")
                 .whereLayer("block").mayOnlyAccessLayers("vocabulary", "os")
@@ -35,6 +36,8 @@ class LayersTest {
                 .whereLayer("heap").mayOnlyAccessLayers("vocabulary", "os", "block", "fit", "region")
                 .whereLayer("trace").mayOnlyAccessLayers("vocabulary")
                 .whereLayer("space").mayOnlyAccessLayers("vocabulary")
+                .whereLayer("text").mayNotAccessAnyLayer()
+                .whereLayer("text").mayNotBeAccessedByAnyLayer()
                 .ensureAllClassesAreContainedInArchitecture().check(CORE);
     }
 
