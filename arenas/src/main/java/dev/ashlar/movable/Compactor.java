@@ -73,8 +73,8 @@ public final class Compactor {
     private CompactionReport run(CompactionLimits limits, BooleanSupplier cancelled, boolean purge) {
         Pass pass = new Pass(
                 arena, table, geometry, os, wipe, limits, () -> hurried.get() > 0 || cancelled.getAsBoolean());
+        compactions.increment(); // Before: a pass that finds damage is one, too.
         CompactionReport report = pass.run(purge);
-        compactions.increment();
         movedBytes.add(report.movedBytes());
         movedBlocks.add(report.movedBlocks());
         abortedMoves.add(report.abortedMoves());
