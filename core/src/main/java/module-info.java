@@ -17,6 +17,8 @@
             dev.ashlar.arenas;
     exports dev.ashlar.fit to
             dev.ashlar.arenas;
+    exports dev.ashlar.lock to
+            dev.ashlar.arenas;
     exports dev.ashlar.text to
             dev.ashlar.bench,
             dev.ashlar.cli,

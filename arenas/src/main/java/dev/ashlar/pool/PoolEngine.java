@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 
 import dev.ashlar.Adaptation;
 import dev.ashlar.ArenaStatistics;
@@ -31,6 +32,7 @@ import dev.ashlar.cache.CoreCache;
 import dev.ashlar.defrag.Defragmenter;
 import dev.ashlar.event.Defragmentation;
 import dev.ashlar.event.PolicySwitched;
+import dev.ashlar.lock.LockRank;
 import dev.ashlar.os.Hold;
 import dev.ashlar.os.Memory;
 import dev.ashlar.os.Reservation;
@@ -280,15 +282,18 @@ public final class PoolEngine {
 
     /** Does the same for a view that was dropped, unless its thread has ended and its cache was taken back then. */
     public void viewDropped(CoreCache cache) {
-        synchronized (maintenance) {
+        boolean dropped = inMaintenance(() -> {
             if (parts.isClosed() || !parts.caches.remove(cache)) {
-                return;
+                return false;
             }
             leaks().found("view", "confined to one thread, and dropped", cache.cells(), cache.bytes(), null);
             parts.returns.empty(cache);
             parts.arenas.reservation().forget(cache.hold());
+            return true;
+        });
+        if (dropped) {
+            parts.memoryReturned();
         }
-        parts.memoryReturned();
     }
 
     /** Where leaks are counted. */
@@ -491,9 +496,19 @@ public final class PoolEngine {
     /** The figures of this moment. */
     public PoolStatistics statistics() {
         checkOpen();
-        synchronized (maintenance) {
-            return parts.figures()
-                    .statistics(parts, defragmenter.statistics(worker.isAlive(), worker.interrupts()));
+        return inMaintenance(
+                () -> parts.figures()
+                        .statistics(parts, defragmenter.statistics(worker.isAlive(), worker.interrupts())));
+    }
+
+    private <T> T inMaintenance(Supplier<T> action) {
+        assert LockRank.MAINTENANCE.enter();
+        try {
+            synchronized (maintenance) {
+                return action.get();
+            }
+        } finally {
+            assert LockRank.MAINTENANCE.leave();
         }
     }
 
@@ -545,15 +560,16 @@ public final class PoolEngine {
     /** Shows all blocks and cells, arena by arena. */
     public void walk(BlockVisitor visitor) {
         checkOpen();
+        BlockVisitor callers = CallerCode.of(visitor);
         for (CoreArena arena : parts.arenas.all()) {
-            arena.walk(visitor);
+            arena.walk(callers);
         }
     }
 
     /** Shows all regions, each under its arena's lock. */
     public void walkRegions(RegionVisitor visitor) {
         checkOpen();
-        new RegionTour(parts.arenas, visitor).run();
+        new RegionTour(parts.arenas, CallerCode.of(visitor)).run();
     }
 
     /** Recomputes each arena; with {@code quiet}, that nobody allocates or frees, what is live and cached as well. */
@@ -562,10 +578,11 @@ public final class PoolEngine {
         PoolFigures figures = parts.figures();
         if (quiet) {
             // Callers see to it that they are quiet themselves, and can't do that for the worker.
-            synchronized (maintenance) {
+            inMaintenance(() -> {
                 parts.movables.validate(true);
                 figures.validate(true);
-            }
+                return true;
+            });
         } else {
             parts.movables.validate(false);
             figures.validate(false);
@@ -600,7 +617,12 @@ public final class PoolEngine {
         if (parts.isClosed() && parts.arenas.reservation().isClosed()) {
             return;
         }
-        parts.movables.betweenPasses(this::closeNow);
+        assert LockRank.CLOSE.enter();
+        try {
+            parts.movables.betweenPasses(this::closeNow);
+        } finally {
+            assert LockRank.CLOSE.leave();
+        }
     }
 
     private void closeNow() {

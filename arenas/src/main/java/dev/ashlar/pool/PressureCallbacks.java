@@ -8,6 +8,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 import dev.ashlar.event.PressureCallback;
+import dev.ashlar.lock.LockRank;
 
 import static java.lang.System.Logger.Level.WARNING;
 
@@ -73,6 +74,7 @@ final class PressureCallbacks {
     }
 
     private void callOne(Entry entry, long bytes) {
+        assert LockRank.DEFRAGMENTATION.mayEnter(); // No lock of a pool is held.
         calls.increment();
         PressureCallback event = PressureCallback.begun();
         boolean failed = true;
