@@ -1,5 +1,7 @@
 package dev.ashlar.arena;
 
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.ashlar.HeapCorruptionException;
@@ -15,12 +17,18 @@ import org.jspecify.annotations.Nullable;
  * <p>A thread that has one arena's lock takes no other's ({@link LockRank#ARENA}).
  */
 final class ArenaGate {
+    /** So often a thread looks before it sleeps: for some 10 microseconds. Where one core is all there is, the holder has to run. */
+    private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 200 : 0;
+
     private final int number;
     private final String poolName;
     private final Runnable validation;
     private final ReentrantLock lock = new ReentrantLock();
+    private final Condition pagesBack = lock.newCondition();
+    private final AtomicInteger awaiting = new AtomicInteger();
 
     // Guarded by lock.
+    private int awaitingPages;
     private boolean suspect;
     private boolean closed;
     private @Nullable HeapCorruptionException damage;
@@ -37,21 +45,36 @@ final class ArenaGate {
         // A visitor of a caller has what this thread has set aside: that it comes back is seen here.
         assert !lock.isHeldByCurrentThread() : "arena " + number + ": entered twice (expected: once)";
         assert LockRank.ARENA.enter();
-        if (wait) {
-            lock.lock();
-        } else if (!lock.tryLock()) {
-            assert LockRank.ARENA.leave();
-            return false;
-        }
-        if (suspect) {
-            try {
-                settle();
-            } catch (Throwable e) {
-                exit();
-                throw e;
+        if (!lock.tryLock()) {
+            if (!wait) {
+                assert LockRank.ARENA.leave();
+                return false;
             }
+            await();
+        }
+        try {
+            settleIfSuspect();
+        } catch (Throwable e) {
+            exit();
+            throw e;
         }
         return true;
+    }
+
+    /** Most holders are through in less time than it takes to sleep and be woken. */
+    private void await() {
+        awaiting.getAndIncrement();
+        try {
+            for (int i = 0; i < SPINS; i++) {
+                Thread.onSpinWait();
+                if (lock.tryLock()) {
+                    return;
+                }
+            }
+            lock.lock();
+        } finally {
+            awaiting.getAndDecrement();
+        }
     }
 
     void exit() {
@@ -64,18 +87,43 @@ final class ArenaGate {
         return lock.isLocked();
     }
 
-    /** Whether a thread waits outside at this moment. */
+    /** Whether a thread waits outside at this moment: who is inside for long should leave soon. */
     boolean isAwaited() {
-        return lock.hasQueuedThreads();
+        return awaiting.get() != 0;
     }
 
-    private void settle() {
+    /** Leaves, waits for {@link #pagesAreBack}, and enters again: what is inside may have changed. */
+    void awaitPages() {
+        awaitingPages++;
+        awaiting.getAndIncrement();
         try {
-            validation.run();
-        } catch (HeapCorruptionException e) {
-            fence(e);
+            pagesBack.awaitUninterruptibly();
+        } finally {
+            awaiting.getAndDecrement();
+            awaitingPages--;
         }
-        suspect = false;
+        settleIfSuspect();
+    }
+
+    /** Whether a thread is in {@link #awaitPages}. */
+    boolean arePagesAwaited() {
+        return awaitingPages != 0;
+    }
+
+    /** Lets those go on that are in {@link #awaitPages}. */
+    void pagesAreBack() {
+        pagesBack.signalAll();
+    }
+
+    private void settleIfSuspect() {
+        if (suspect) {
+            try {
+                validation.run();
+            } catch (HeapCorruptionException e) {
+                fence(e);
+            }
+            suspect = false;
+        }
     }
 
     /** An error goes through. */

@@ -228,10 +228,13 @@ public final class CoreArena {
                 return 0;
             }
             drain(BATCHES_A_VISIT);
-            boolean drained = queue.isEmpty();
-            long cell = takeCells(sizeClass, cache, wanted, grow && drained);
-            if (cell == 0 && !drained) {
+            boolean isAll = queue.isEmpty() && !space.isPurging();
+            long cell = takeCells(sizeClass, cache, wanted, grow && isAll);
+            if (cell == 0 && !isAll) {
                 drain(Integer.MAX_VALUE);
+                cell = takeCells(sizeClass, cache, wanted, grow && !space.isPurging());
+            }
+            if (cell == 0 && wait && space.isPurging() && awaitPages()) {
                 cell = takeCells(sizeClass, cache, wanted, grow);
             }
             return cell;
@@ -260,6 +263,17 @@ public final class CoreArena {
         countCells(sizeClass, taken);
         cache.refilled(sizeClass, taken - 1);
         return cache.slots()[row + taken - 1];
+    }
+
+    /**
+     * Waits for the free block whose pages are being given back at this moment: it may be what a request needs.
+     *
+     * @return whether this arena still serves
+     * @throws IllegalStateException if the pool was closed meanwhile
+     */
+    private boolean awaitPages() {
+        gate.awaitPages();
+        return gate.serves();
     }
 
     /** One of them goes to the caller. */
@@ -297,6 +311,12 @@ public final class CoreArena {
             long block = space.carve(units, alignment);
             if (block == 0 && !queue.isEmpty()) {
                 drain(Integer.MAX_VALUE);
+                block = space.carve(units, alignment);
+            }
+            if (block == 0 && wait && space.isPurging()) {
+                if (!awaitPages()) {
+                    return 0;
+                }
                 block = space.carve(units, alignment);
             }
             if (block == 0 && grow) {

@@ -218,31 +218,6 @@ class DefragmentTest {
         assertEquals("steps: none (expected: one or more)", e.getMessage());
     }
 
-    /** A slice is over when its time is, whatever is left to do: each madvise here takes 40 microseconds by the clock of the test. */
-    @Test
-    void slices_areBoundedAndCounted() {
-        try (DefragPool pool = new DefragPool(32, 1, 32)) {
-            List<Long> blocks = pool.fill(30, i -> 900_000);
-            List<Long> small = pool.fill(1, i -> 9000);
-            blocks.forEach(pool.engine::free);
-            pool.hooks.beforePurge(() -> pool.clock.addAndGet(40_000));
-            long kept = pool.engine.allocate(9000);
-            DefragReport report = pool.defragment();
-            assertTrue(report.purges() > 0);
-            assertTrue(report.locks().longestNanos() <= DefragPool.SLICE_NANOS, report::toString);
-            assertEquals(0, report.locks().overTwice());
-            assertEquals(report.locks().count(), report.locks().byLog2().stream().mapToLong(Long::longValue).sum());
-            assertEquals(report.purges() * 40_000, report.locks().totalNanos());
-            pool.engine.defragSettings(DefragSettings.ofDefaults().withSlice(Duration.ofNanos(10_000)));
-            pool.fill(3, i -> 900_000).forEach(pool.engine::free);
-            pool.engine.free(kept);
-            small.forEach(pool.engine::free);
-            DefragReport short10 = pool.defragment();
-            assertEquals(short10.locks().count(), short10.locks().byLog2().stream().mapToLong(Long::longValue).sum());
-            assertTrue(short10.locks().longestNanos() <= 40_000, short10::toString);
-        }
-    }
-
     // Decay
 
     /** What is dirty falls along the curve, and is gone at its end; regions go last, as each goes as a whole. */
