@@ -79,7 +79,7 @@ final class PressureCallbacks {
         PressureCallback event = PressureCallback.begun();
         boolean failed = true;
         try {
-            entry.callback.accept(bytes);
+            call(entry.callback, bytes);
             failed = false;
         } catch (RuntimeException e) {
             failures.increment();
@@ -89,6 +89,16 @@ final class PressureCallbacks {
             if (event != null) {
                 event.write(poolName, entry.priority, bytes, failed);
             }
+        }
+    }
+
+    /** A spiller's block may be locked that is on its way back; what the callback does with other blocks is its own. */
+    private static void call(LongConsumer callback, long bytes) {
+        assert LockRank.setAside();
+        try {
+            callback.accept(bytes);
+        } finally {
+            assert LockRank.takeUp();
         }
     }
 

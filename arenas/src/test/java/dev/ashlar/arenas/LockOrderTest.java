@@ -1,5 +1,7 @@
 package dev.ashlar.arenas;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -9,8 +11,13 @@ import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.RegionState;
 import dev.ashlar.RegionVisitor;
 import dev.ashlar.lock.LockRank;
+import dev.ashlar.spill.SpillFile;
+import dev.ashlar.spill.SpillPin;
+import dev.ashlar.spill.Spillable;
+import dev.ashlar.spill.Spiller;
 import dev.ashlar.testing.ChildJvm;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -90,6 +97,34 @@ class LockOrderTest {
                 }
                 live.forEach(pool::freeAddress);
             }
+        }
+    }
+
+    /** A request for a spillable block that comes back has that block locked: what a callback does with others is not in its order. */
+    @Test
+    void pressureCallback_forASpillableBlock_mayUnpinAnother(@TempDir Path folder) throws IOException {
+        try (MemoryPool pool = pool("spilling"); SpillFile file = SpillFile.builder(folder.resolve("spill")).build();
+                Spiller spiller = Spiller.register(pool, file, 0)) {
+            Spillable back = spiller.allocate(3 << 20);
+            Spillable other = spiller.allocate(3 << 20);
+            SpillPin first = other.pin();
+            // Goes to disk, as the first is pinned.
+            Spillable third = spiller.allocate(3 << 20);
+            assertTrue(back.isSpilled());
+            SpillPin second = third.pin();
+            int[] calls = {0};
+            try (Registration called = pool.onPressure(1, bytes -> {
+                if (calls[0]++ == 0) {
+                    first.close();
+                }
+            })) {
+                SpillPin again = back.pin();
+                assertTrue(other.isSpilled());
+                again.close();
+            }
+            assertEquals(1, calls[0]);
+            second.close();
+            assertTrue(LockRank.SPILLABLE.mayEnter(), "nothing is held");
         }
     }
 

@@ -26,13 +26,13 @@ import org.jspecify.annotations.Nullable;
  * assertions there is no such thing. Ranks know no pools: a thread that is in one pool and then in another is in both as if they were one. Code of a caller that is
  * called with a lock held may use other pools, and so runs between {@link #setAside} and {@link #takeUp}.
  *
- * <p>Not here: the stripes of virtual threads, which are only tried, and on the path of each of their allocations; the locks of {@code dev.ashlar.space}, which reaches
- * nothing outside of itself.
+ * <p>Not here: the stripes of virtual threads, which are only tried, and on the path of each of their allocations; monitors of counters, inside of which there is
+ * arithmetic alone; the locks of {@code dev.ashlar.space}, from which nothing here is reached.
  */
 public enum LockRank {
     /**
-     * A block of a {@code Spiller}, while it is read, written or freed. Inside: its pool and its store, also pressure callbacks, which spill other blocks. Those are only
-     * tried: two threads that bring blocks back may each want the other's.
+     * A block of a {@code Spiller}, while it is read, written or freed. Inside: its pool and its store; pressure callbacks, before which it is set aside. The spiller's own
+     * locks other blocks to spill them, and only tries that: two threads that bring blocks back may each want the other's.
      */
     SPILLABLE,
 
@@ -91,8 +91,8 @@ public enum LockRank {
     OWNERS,
 
     /**
-     * An arena, of which a thread has one at a time, be it waited for or tried. Inside: {@link #REGIONS}; and callers' visitors, set aside, which may call any pool but
-     * this one.
+     * An arena, of which a thread has one at a time, be it waited for or tried. Inside: {@link #REGIONS}; and callers' visitors, before which it is set aside, and which may
+     * call any pool but this one. A request may leave it, wait for pages that the worker is giving back, and enter again: no other lock of a pool is held then.
      */
     ARENA,
 

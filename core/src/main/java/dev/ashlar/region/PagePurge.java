@@ -85,7 +85,8 @@ public final class PagePurge {
         long address = dirty.addressOf(region, from);
         long block = blockAround(address);
         int word = block == 0 ? 0 : space.headers().word(block);
-        if (Headers.state(word) != FREE || BlockCarver.behind(block, Headers.units(word)) < dirty.addressOf(region, to)) {
+        if (Headers.state(word) != FREE
+                || BlockCarver.behind(block, Headers.units(word)) < dirty.addressOf(region, to)) {
             throw new HeapCorruptionException(
                     address,
                     "page 0x%x is marked as a free block's; found 0x%08x at 0x%x (expected: a free block that has it)"

@@ -267,7 +267,7 @@ public final class Regions {
         }
     }
 
-    private boolean take(int first, int count, int owner) {
+    private synchronized boolean take(int first, int count, int owner) {
         int end = first + count;
         if (available.firstAbsentFrom(first) < end || !mayAcquire(count)) {
             return false;
@@ -318,7 +318,7 @@ public final class Regions {
         }
     }
 
-    private void commit(int first, int count) {
+    private synchronized void commit(int first, int count) {
         int unwritable = first;
         while (shared && unwritable < first + count && writable.contains(unwritable)) {
             unwritable++;
@@ -410,7 +410,7 @@ public final class Regions {
         }
     }
 
-    private long releasePiece(int keep) {
+    private synchronized long releasePiece(int keep) {
         if (retained.count() <= keep) {
             return NONE;
         }
