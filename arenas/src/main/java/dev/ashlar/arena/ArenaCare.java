@@ -25,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Pieces are called inside of a slice. A fenced arena is left as it is.
  */
 public final class ArenaCare {
-    private final CoreArena arena;
+    private final ArenaState state;
+    private final CellIntake intake;
+    private final ArenaView view;
     private final ArenaGate gate;
-    private final RemoteQueue queue;
     private final Slabs slabs;
     private final BlockSpace space;
     private final @Nullable DirtyPages pages;
@@ -37,12 +38,13 @@ public final class ArenaCare {
     private long coalescedBytes;
     private boolean awaited;
 
-    ArenaCare(CoreArena arena, ArenaGate gate, RemoteQueue queue, Slabs slabs, BlockSpace space) {
-        this.arena = arena;
-        this.gate = gate;
-        this.queue = queue;
-        this.slabs = slabs;
-        this.space = space;
+    ArenaCare(ArenaState state, CellIntake intake, ArenaView view) {
+        this.state = state;
+        this.intake = intake;
+        this.view = view;
+        gate = state.gate;
+        slabs = state.slabs;
+        space = state.space;
         pages = space.dirtyPages();
     }
 
@@ -88,7 +90,7 @@ public final class ArenaCare {
     private void leave(LongSupplier clock, long begin, long nanos, LockMeter meter) {
         awaited = gate.isAwaited();
         meter.add(clock.getAsLong() - begin, nanos);
-        arena.exit();
+        state.exit();
     }
 
     /**
@@ -106,7 +108,7 @@ public final class ArenaCare {
             gate.serves();
             long taken = slabs.takenBytes();
             long slabBytes = slabs.blockBytes();
-            int others = arena.putBack(sizeClass, cells, count);
+            int others = intake.putBack(sizeClass, cells, count);
             returnedBytes += taken - slabs.takenBytes();
             coalescedBytes += slabBytes - slabs.blockBytes();
             return others;
@@ -160,9 +162,9 @@ public final class ArenaCare {
         gate.enter(true);
         try {
             gate.serves();
-            return arena.figuresInside();
+            return view.figuresInside();
         } finally {
-            arena.exit();
+            state.exit();
         }
     }
 
@@ -172,10 +174,10 @@ public final class ArenaCare {
     public boolean drainBatch() {
         long taken = slabs.takenBytes();
         long slabBytes = slabs.blockBytes();
-        arena.drain(1);
+        intake.drain(1);
         returnedBytes += taken - slabs.takenBytes();
         coalescedBytes += slabBytes - slabs.blockBytes();
-        return !queue.isEmpty();
+        return !state.queue.isEmpty();
     }
 
     /** Makes free blocks of the empty slabs of a class; whether there are classes behind it. */

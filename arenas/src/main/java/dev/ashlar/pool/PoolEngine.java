@@ -367,14 +367,14 @@ public final class PoolEngine {
         checkOpen();
         FitPolicy before = policy();
         for (int i = 0; i < parts.arenas.count(); i++) {
-            parts.arenas.get(i).policy(policy);
+            parts.arenas.get(i).policy().set(policy);
         }
         PolicySwitched.write(settings().name(), PolicySwitched.ALL_ARENAS, before, policy, "it was set");
     }
 
     /** The fit policy that was set. */
     public FitPolicy policy() {
-        return parts.arenas.get(0).policy();
+        return parts.arenas.get(0).policy().get();
     }
 
     /** What the adaptive policy has done. */
@@ -523,7 +523,7 @@ public final class PoolEngine {
         checkOpen();
         ServableRequests servable = new ServableRequests();
         for (CoreArena arena : parts.arenas.all()) {
-            arena.walk((address, usableBytes, state) -> servable.add(usableBytes, state));
+            arena.view().walk((address, usableBytes, state) -> servable.add(usableBytes, state));
         }
         return servable.bySizeClass();
     }
@@ -562,7 +562,7 @@ public final class PoolEngine {
         checkOpen();
         BlockVisitor callers = CallerCode.of(visitor);
         for (CoreArena arena : parts.arenas.all()) {
-            arena.walk(callers);
+            arena.view().walk(callers);
         }
     }
 

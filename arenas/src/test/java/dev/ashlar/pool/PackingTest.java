@@ -139,7 +139,7 @@ class PackingTest {
                 }
                 if (random.nextInt(50) == 0) {
                     // Between any two slices the arena is as it must be, with what is held.
-                    Objects.requireNonNull(movables.spaceOrNull()).arena().validate();
+                    Objects.requireNonNull(movables.spaceOrNull()).arena().view().validate();
                 }
                 return false;
             });

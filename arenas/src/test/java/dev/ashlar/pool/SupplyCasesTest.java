@@ -85,16 +85,16 @@ class SupplyCasesTest {
             giveBack(cell, 1);
         }
         assertEquals(10, arenas.get(0).queuedBatches());
-        assertEquals(10, arenas.get(0).figures().queuedCells());
+        assertEquals(10, arenas.get(0).view().figures().queuedCells());
         long taken = takenCells();
         ArenaCare care = arenas.get(0).care();
         while (care.slice(System::nanoTime, 1, new LockMeter(), care::drainBatch)) {
             // A batch each time: that is what the worker does.
         }
         assertEquals(0, arenas.get(0).queuedBatches());
-        assertEquals(0, arenas.get(0).figures().queuedCells());
+        assertEquals(0, arenas.get(0).view().figures().queuedCells());
         assertEquals(taken - 10, takenCells());
-        arenas.get(0).validate();
+        arenas.get(0).view().validate();
     }
 
     /** From some batches on it need not wait for anybody to go around: who adds to the queue of an idle arena drains it. */
@@ -117,7 +117,7 @@ class SupplyCasesTest {
                     giveBack(all.get(i), 2);
                 }
             }
-            long free = arenas.get(2).figures().freeCells();
+            long free = arenas.get(2).view().figures().freeCells();
             assertTrue(free > 0);
             List<List<Long>> stolen = List.of(new ArrayList<>(), new ArrayList<>());
             CountDownLatch ready = new CountDownLatch(2);
@@ -187,7 +187,7 @@ class SupplyCasesTest {
         }
         supply.reclaim();
         assertEquals(0, takenCells());
-        owner.validate();
+        owner.view().validate();
     }
 
     /** Stealing never takes what is nobody's to give: a fenced arena is passed by. */
