@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -199,8 +200,8 @@ class ArenaSlicesTest {
         });
         assertThrows(CompletionException.class, pool::defragment);
         ExecutionException e = assertThrows(ExecutionException.class, waiting.getFirst()::get);
-        assertEquals(IllegalStateException.class, e.getCause().getClass());
-        assertTrue(String.valueOf(e.getCause().getMessage()).contains("closed"), e::toString);
+        IllegalStateException cause = assertInstanceOf(IllegalStateException.class, e.getCause());
+        assertTrue(String.valueOf(cause.getMessage()).contains("closed"), e::toString);
         pool.close();
     }
 }

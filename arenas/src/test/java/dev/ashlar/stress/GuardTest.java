@@ -143,10 +143,12 @@ class GuardTest {
             long sound = arenas.first.serveBlock(2000, 16, CellHeaders.POOL, true, true);
             long header = Memory.getLong(damaged - 8);
             Memory.putLong(damaged - 8, header ^ 1L << 40);
-            assertThrows(HeapCorruptionException.class, () -> arenas.first.blocks().free(damaged, CellHeaders.POOL, null));
+            assertThrows(HeapCorruptionException.class,
+                    () -> arenas.first.blocks().free(damaged, CellHeaders.POOL, null));
             assertEquals(0, arenas.first.serveBlock(2000, 16, CellHeaders.POOL, true, true));
             assertEquals(0, arenas.first.serveCells(SMALL, null, 1, true, true));
-            assertThrows(HeapCorruptionException.class, () -> arenas.first.blocks().free(sound, CellHeaders.POOL, null));
+            assertThrows(HeapCorruptionException.class,
+                    () -> arenas.first.blocks().free(sound, CellHeaders.POOL, null));
             assertNotEquals(0, arenas.second.serveBlock(2000, 16, CellHeaders.POOL, true, true));
             Memory.putLong(damaged - 8, header);
             arenas.first.recover();
