@@ -99,7 +99,7 @@ class ArenaSlicesTest {
             assertTrue(report.locks().longestNanos() <= DefragPool.SLICE_NANOS + 30_000, report::toString);
             assertEquals(0, report.locks().overTwice());
             assertEquals(report.locks().count(), report.locks().byLog2().stream().mapToLong(Long::longValue).sum());
-            pool.engine.defragSettings(DefragSettings.ofDefaults().withSlice(Duration.ofNanos(10_000)));
+            pool.engine.care().defragSettings(DefragSettings.ofDefaults().withSlice(Duration.ofNanos(10_000)));
             DefragReport shorter = pool.defragment(COALESCE);
             assertTrue(shorter.locks().count() > 2 * report.locks().count(), shorter::toString);
             assertEquals(60_000, shorter.locks().longestNanos());
@@ -137,7 +137,7 @@ class ArenaSlicesTest {
             List<Long> blocks = new ArrayList<>();
             pool.hooks.beforePurge(() -> {
                 Running<Long> other = start(() -> {
-                    pool.engine.validate(false);
+                    pool.engine.view().validate(false);
                     return pool.engine.allocate(10_000);
                 });
                 assertEquals(false, other.waits(), "it waits");
@@ -152,7 +152,7 @@ class ArenaSlicesTest {
             assertEquals(blocks.size(), report.purges());
             assertTrue(blocks.size() > 1);
             pool.hooks.clear();
-            pool.engine.validate(true);
+            pool.engine.view().validate(true);
             blocks.forEach(pool.engine::free);
         }
     }
