@@ -17,4 +17,10 @@
             dev.ashlar.arenas;
     exports dev.ashlar.fit to
             dev.ashlar.arenas;
+    exports dev.ashlar.lock to
+            dev.ashlar.arenas;
+    exports dev.ashlar.text to
+            dev.ashlar.bench,
+            dev.ashlar.cli,
+            dev.ashlar.metrics;
 }

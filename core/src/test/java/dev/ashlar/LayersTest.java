@@ -20,6 +20,7 @@ class LayersTest {
         assertFalse(CORE.isEmpty(), "classes of dev.ashlar: none found (expected: those of the core)");
         layeredArchitecture().consideringOnlyDependenciesInLayers().withOptionalLayers(true)
                 .layer("vocabulary").definedBy("dev.ashlar")
+                .layer("lock").definedBy("dev.ashlar.lock..")
                 .layer("os").definedBy("dev.ashlar.os..")
                 .layer("block").definedBy("dev.ashlar.block..")
                 .layer("fit").definedBy("dev.ashlar.fit..")
@@ -27,14 +28,18 @@ class LayersTest {
                 .layer("heap").definedBy("dev.ashlar.heap..")
                 .layer("trace").definedBy("dev.ashlar.trace..")
                 .layer("space").definedBy("dev.ashlar.space..")
+                .layer("text").definedBy("dev.ashlar.text..")
                 .whereLayer("vocabulary").mayNotAccessAnyLayer()
-                .whereLayer("os").mayOnlyAccessLayers("vocabulary")
+                .whereLayer("lock").mayNotAccessAnyLayer()
+                .whereLayer("os").mayOnlyAccessLayers("vocabulary", "lock")
                 .whereLayer("block").mayOnlyAccessLayers("vocabulary", "os")
                 .whereLayer("fit").mayOnlyAccessLayers("vocabulary", "os", "block")
-                .whereLayer("region").mayOnlyAccessLayers("vocabulary", "os", "block", "fit")
+                .whereLayer("region").mayOnlyAccessLayers("vocabulary", "lock", "os", "block", "fit")
                 .whereLayer("heap").mayOnlyAccessLayers("vocabulary", "os", "block", "fit", "region")
                 .whereLayer("trace").mayOnlyAccessLayers("vocabulary")
                 .whereLayer("space").mayOnlyAccessLayers("vocabulary")
+                .whereLayer("text").mayNotAccessAnyLayer()
+                .whereLayer("text").mayNotBeAccessedByAnyLayer()
                 .ensureAllClassesAreContainedInArchitecture().check(CORE);
     }
 

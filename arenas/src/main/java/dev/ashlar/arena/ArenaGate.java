@@ -5,6 +5,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.ashlar.HeapCorruptionException;
+import dev.ashlar.lock.LockRank;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Fenced</b>: damage was found; the arena serves nothing until it validates again. <b>Suspect</b>: an error (no stack, no heap) went through
  * in the middle of a change; whoever enters next validates the arena first, and fences it if that fails. <b>Closed</b>: the pool is.
  *
- * <p>A thread that has one arena's lock takes no other's; {@code enter} asserts that of its own.
+ * <p>A thread that has one arena's lock takes no other's ({@link LockRank#ARENA}).
  */
 final class ArenaGate {
     /** So often a thread looks before it sleeps: for some 10 microseconds. Where one core is all there is, the holder has to run. */
@@ -42,9 +43,12 @@ final class ArenaGate {
 
     /** Enters; false if {@code wait} is and another thread is inside. */
     boolean enter(boolean wait) {
-        assert !lock.isHeldByCurrentThread() : "arena " + number + " entered twice";
+        // A visitor of a caller has what this thread has set aside: that it comes back is seen here.
+        assert !lock.isHeldByCurrentThread() : "arena " + number + ": entered twice (expected: once)";
+        assert LockRank.ARENA.enter();
         if (!lock.tryLock()) {
             if (!wait) {
+                assert LockRank.ARENA.leave();
                 return false;
             }
             await();
@@ -52,7 +56,7 @@ final class ArenaGate {
         try {
             settleIfSuspect();
         } catch (Throwable e) {
-            lock.unlock();
+            exit();
             throw e;
         }
         return true;
@@ -76,6 +80,7 @@ final class ArenaGate {
 
     void exit() {
         lock.unlock();
+        assert LockRank.ARENA.leave();
     }
 
     /** Whether a thread is inside at this moment. */
@@ -89,6 +94,7 @@ final class ArenaGate {
     }
 
     /** Leaves, waits for {@link #pagesAreBack}, and enters again: what is inside may have changed. */
+    @SuppressWarnings("WaitNotInLoop") // An early return only means that the request looks a little early, and then does as if there were no purge.
     void awaitPages() {
         awaitingPages++;
         awaiting.getAndIncrement();
@@ -182,21 +188,23 @@ final class ArenaGate {
     /** Why the arena serves nothing, or null; takes the lock. */
     @Nullable
     HeapCorruptionException damage() {
+        assert LockRank.ARENA.enter();
         lock.lock();
         try {
             return damage;
         } finally {
-            lock.unlock();
+            exit();
         }
     }
 
     /** Refuses, or serves again: for the closing of the pool; takes the lock. */
     void setClosed(boolean value) {
+        assert LockRank.ARENA.enter();
         lock.lock();
         try {
             closed = value;
         } finally {
-            lock.unlock();
+            exit();
         }
     }
 }

@@ -13,6 +13,7 @@ import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.SizeClasses;
 import dev.ashlar.event.AllocationFailed;
+import dev.ashlar.lock.LockRank;
 import dev.ashlar.os.Cores;
 import dev.ashlar.pool.BlockOwner;
 import dev.ashlar.pool.PoolEngine;
@@ -266,6 +267,7 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
     /** Charges a request, with a batch besides if there is room for one. */
     private boolean charge(long bytes) {
         long batch = batchBytes();
+        assert LockRank.BUDGET.enter();
         lock.lock();
         try {
             if (draw(bytes + batch)) {
@@ -279,6 +281,7 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
             return draw(bytes);
         } finally {
             lock.unlock();
+            assert LockRank.BUDGET.leave();
         }
     }
 
@@ -304,6 +307,7 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
 
     /** For a child, which has a batch of its own. */
     private boolean chargeExactly(long bytes) {
+        assert LockRank.BUDGET.enter();
         lock.lock();
         try {
             if (draw(bytes)) {
@@ -313,6 +317,7 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
             return draw(bytes);
         } finally {
             lock.unlock();
+            assert LockRank.BUDGET.leave();
         }
     }
 
@@ -328,11 +333,13 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
     }
 
     private void undrawExactly(long bytes) {
+        assert LockRank.BUDGET.enter();
         lock.lock();
         try {
             undraw(bytes);
         } finally {
             lock.unlock();
+            assert LockRank.BUDGET.leave();
         }
     }
 
@@ -401,12 +408,14 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
      */
     public void limit(long newLimitBytes) {
         MemoryPoolBuilder.inRange("limit", newLimitBytes, 0, Long.MAX_VALUE);
+        assert LockRank.BUDGET.enter();
         lock.lock();
         try {
             limitBytes = newLimitBytes;
             undraw(credits.takeAll());
         } finally {
             lock.unlock();
+            assert LockRank.BUDGET.leave();
         }
     }
 
@@ -423,19 +432,32 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
      */
     public void reserve(long byteSize) {
         MemoryPoolBuilder.inRange("reservation", byteSize, 0, limitBytes);
+        long refused = tryReserve(byteSize);
+        Budget from = parent;
+        if (from != null && refused > 0) {
+            // With no lock held: what it says of the pool is asked under the pool's.
+            throw from.exhausted(byteSize, BlockLayout.UNIT_BYTES, refused);
+        }
+    }
+
+    /** How many more bytes the parent would have to have, or 0 if it is done. */
+    private long tryReserve(long byteSize) {
+        assert LockRank.BUDGET.enter();
         lock.lock();
         try {
             long more = Math.max(chargedBytes, byteSize) - Math.max(chargedBytes, reservedBytes);
             Budget from = parent;
             if (from != null && more > 0 && !from.chargeExactly(more)) {
-                throw from.exhausted(byteSize, BlockLayout.UNIT_BYTES, more);
+                return more;
             }
             if (from != null && more < 0) {
                 from.undrawExactly(-more);
             }
             reservedBytes = byteSize;
+            return 0;
         } finally {
             lock.unlock();
+            assert LockRank.BUDGET.leave();
         }
     }
 
@@ -463,6 +485,7 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
      */
     @Override
     public void close() {
+        assert LockRank.BUDGET.enter();
         lock.lock();
         try {
             if (closed) {
@@ -478,6 +501,7 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
             }
         } finally {
             lock.unlock();
+            assert LockRank.BUDGET.leave();
         }
         if (!removeIfEmpty()) {
             BudgetStatistics left = statistics();
@@ -498,6 +522,7 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
 
     /** Forgets the number of a closed budget that has no block any more; whether that is so. */
     private boolean removeIfEmpty() {
+        assert LockRank.BUDGET.enter();
         lock.lock();
         try {
             undraw(credits.takeAll());
@@ -511,6 +536,7 @@ public final class Budget implements SegmentAllocator, AutoCloseable {
             return true;
         } finally {
             lock.unlock();
+            assert LockRank.BUDGET.leave();
         }
     }
 

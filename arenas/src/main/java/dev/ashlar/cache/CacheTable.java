@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 
 import dev.ashlar.block.SizeClasses;
+import dev.ashlar.lock.LockRank;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +93,7 @@ public final class CacheTable {
 
     private boolean isClosed() {
         synchronized (lock) {
+            assert LockRank.CACHE_TABLE.mayEnter();
             return closed;
         }
     }
@@ -99,6 +101,7 @@ public final class CacheTable {
     private CoreCache create(Thread thread) {
         CoreCache cache = factory.apply(thread);
         synchronized (lock) {
+            assert LockRank.CACHE_TABLE.mayEnter();
             if (closed) {
                 return CoreCache.NONE;
             }
@@ -127,6 +130,7 @@ public final class CacheTable {
     public List<CoreCache> reap(int most) {
         List<CoreCache> ended = new ArrayList<>();
         synchronized (lock) {
+            assert LockRank.CACHE_TABLE.mayEnter();
             for (Iterator<Owned> i = owned.iterator(); i.hasNext() && ended.size() < most;) {
                 Owned entry = i.next();
                 if (!entry.thread.isAlive()) {
@@ -144,6 +148,7 @@ public final class CacheTable {
     public int ended() {
         int ended = 0;
         synchronized (lock) {
+            assert LockRank.CACHE_TABLE.mayEnter();
             for (Owned entry : owned) {
                 ended += entry.thread.isAlive() ? 0 : 1;
             }
@@ -161,6 +166,7 @@ public final class CacheTable {
     /** The caches of threads that live, for figures. */
     public List<CoreCache> caches() {
         synchronized (lock) {
+            assert LockRank.CACHE_TABLE.mayEnter();
             return owned.stream().map(Owned::cache).toList();
         }
     }
@@ -168,6 +174,7 @@ public final class CacheTable {
     /** Counts a cache that a view of this thread has for itself, until {@link #remove}, or until the thread has ended. */
     public void addView(CoreCache cache) {
         synchronized (lock) {
+            assert LockRank.CACHE_TABLE.mayEnter();
             owned.add(new Owned(Thread.currentThread(), cache));
             cache.revoke(closed || diverted);
         }
@@ -176,6 +183,7 @@ public final class CacheTable {
     /** Forgets a cache that is used no more; false if it was forgotten before, as its thread had ended. */
     public boolean remove(CoreCache cache) {
         synchronized (lock) {
+            assert LockRank.CACHE_TABLE.mayEnter();
             boolean removed = owned.removeIf(entry -> entry.cache == cache);
             if (removed) {
                 retire(cache);
@@ -194,6 +202,7 @@ public final class CacheTable {
     /** Adds how many cells of each class all caches have served that there ever were. */
     public void addServed(long[] served) {
         synchronized (lock) {
+            assert LockRank.CACHE_TABLE.mayEnter();
             for (int sizeClass = 0; sizeClass < SizeClasses.COUNT; sizeClass++) {
                 served[sizeClass] += servedBefore[sizeClass];
                 for (Owned entry : owned) {
@@ -206,6 +215,7 @@ public final class CacheTable {
     /** How many caches there are. */
     public int count() {
         synchronized (lock) {
+            assert LockRank.CACHE_TABLE.mayEnter();
             return owned.size();
         }
     }
@@ -216,6 +226,7 @@ public final class CacheTable {
      */
     public void divert(boolean on) {
         synchronized (lock) {
+            assert LockRank.CACHE_TABLE.mayEnter();
             diverted = on;
             owned.forEach(entry -> entry.cache.revoke(closed || on));
         }
@@ -227,6 +238,7 @@ public final class CacheTable {
      */
     public void close() {
         synchronized (lock) {
+            assert LockRank.CACHE_TABLE.mayEnter();
             closed = true;
             Arrays.fill(table, CoreCache.NONE);
             owned.forEach(entry -> entry.cache.revoke(true));
@@ -236,6 +248,7 @@ public final class CacheTable {
     /** Undoes {@link #close}, when the pool could not be closed after all. */
     public void reopen() {
         synchronized (lock) {
+            assert LockRank.CACHE_TABLE.mayEnter();
             closed = false;
             owned.forEach(entry -> entry.cache.revoke(diverted));
             for (Owned entry : owned) {

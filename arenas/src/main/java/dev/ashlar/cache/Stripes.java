@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The caches that virtual threads share: a few stripes, each taken by a compare-and-set and never waited for. Who finds none goes to
  * an arena.
  *
- * <p>A virtual thread keeps a stripe for a few instructions and never parks meanwhile, as whoever needs it next may need its carrier.
+ * <p>A request keeps a stripe for a few instructions, and does not park meanwhile but to give cells back when caches may hold no more. Nor do others, but who empties idle
+ * stripes (the worker, a reclaim). Nobody waits for a stripe: who finds it taken goes to the next.
  * Stripes are tried from one that the thread's id chooses, as in {@code java.util.concurrent.atomic.Striped64}. Thread-safe.
  */
 public final class Stripes {

@@ -16,6 +16,7 @@ import dev.ashlar.DefragStatistics;
 import dev.ashlar.DefragStep;
 import dev.ashlar.LockSlices;
 import dev.ashlar.ReclaimKind;
+import dev.ashlar.lock.LockRank;
 import org.jspecify.annotations.Nullable;
 
 import static java.lang.System.Logger.Level.DEBUG;
@@ -164,9 +165,14 @@ public final class Defragmenter {
      * @throws IllegalStateException if the pool is closed
      */
     public synchronized @Nullable DefragReport runDue() {
-        Outlook outlook = look();
-        Set<DefragStep> due = DefragPolicy.due(outlook.figures, outlook.settings);
-        return due.isEmpty() ? null : run(false, DefragOptions.all(), () -> false, due, outlook);
+        assert LockRank.DEFRAGMENTATION.enter();
+        try {
+            Outlook outlook = look();
+            Set<DefragStep> due = DefragPolicy.due(outlook.figures, outlook.settings);
+            return due.isEmpty() ? null : run(false, DefragOptions.all(), () -> false, due, outlook);
+        } finally {
+            assert LockRank.DEFRAGMENTATION.leave();
+        }
     }
 
     /**
@@ -176,7 +182,12 @@ public final class Defragmenter {
      * @throws IllegalStateException if the pool is closed
      */
     public synchronized DefragReport run(DefragOptions options, BooleanSupplier cancelled) {
-        return run(true, options, cancelled, options.steps(), look());
+        assert LockRank.DEFRAGMENTATION.enter();
+        try {
+            return run(true, options, cancelled, options.steps(), look());
+        } finally {
+            assert LockRank.DEFRAGMENTATION.leave();
+        }
     }
 
     private DefragReport run(

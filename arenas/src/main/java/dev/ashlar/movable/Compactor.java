@@ -9,6 +9,7 @@ import dev.ashlar.CompactionLimits;
 import dev.ashlar.CompactionReport;
 import dev.ashlar.arena.CoreArena;
 import dev.ashlar.block.Geometry;
+import dev.ashlar.lock.LockRank;
 import dev.ashlar.os.OsMemory;
 
 /**
@@ -62,19 +63,21 @@ public final class Compactor {
      * @throws dev.ashlar.HeapCorruptionException if damage was found; the arena is fenced, and what is held is put back when it has recovered
      */
     public CompactionReport run(CompactionLimits limits, BooleanSupplier cancelled) {
+        assert LockRank.PASSES.enter();
         passes.lock();
         try {
             return run(limits, cancelled, true);
         } finally {
             passes.unlock();
+            assert LockRank.PASSES.leave();
         }
     }
 
     private CompactionReport run(CompactionLimits limits, BooleanSupplier cancelled, boolean purge) {
         Pass pass = new Pass(
                 arena, table, geometry, os, wipe, limits, () -> hurried.get() > 0 || cancelled.getAsBoolean());
+        compactions.increment(); // Before: a pass that finds damage is one, too.
         CompactionReport report = pass.run(purge);
-        compactions.increment();
         movedBytes.add(report.movedBytes());
         movedBlocks.add(report.movedBlocks());
         abortedMoves.add(report.abortedMoves());
@@ -90,16 +93,20 @@ public final class Compactor {
      * @return whether there may be room now
      */
     public boolean makeRoom(long changes) {
+        assert LockRank.PASSES.mayEnter();
         if (!passes.tryLock()) {
             hurried.incrementAndGet();
+            assert LockRank.PASSES.enter();
             passes.lock();
             try {
                 hurried.decrementAndGet();
             } finally {
                 passes.unlock();
+                assert LockRank.PASSES.leave();
             }
             return true;
         }
+        assert LockRank.PASSES.enter();
         try {
             if (changes == changesInVain) {
                 return false;
@@ -110,6 +117,7 @@ public final class Compactor {
             return !inVain;
         } finally {
             passes.unlock();
+            assert LockRank.PASSES.leave();
         }
     }
 
@@ -121,12 +129,14 @@ public final class Compactor {
     public void withoutPasses(boolean hurry, Runnable action) {
         int one = hurry ? 1 : 0;
         hurried.addAndGet(one);
+        assert LockRank.PASSES.enter();
         passes.lock();
         try {
             hurried.addAndGet(-one);
             action.run();
         } finally {
             passes.unlock();
+            assert LockRank.PASSES.leave();
         }
     }
 

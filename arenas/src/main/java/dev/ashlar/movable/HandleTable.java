@@ -8,6 +8,7 @@ import java.util.BitSet;
 import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.InvalidFreeException;
 import dev.ashlar.block.BlockLayout;
+import dev.ashlar.lock.LockRank;
 
 import static dev.ashlar.movable.Entry.COPIED;
 import static dev.ashlar.movable.Entry.GENERATION_MASK;
@@ -76,6 +77,7 @@ public final class HandleTable {
 
     /** An entry in transit for a block of so many bytes. */
     public synchronized long reserve(long bytes) {
+        assert LockRank.HANDLES.mayEnter();
         int chunk = withRoom.nextSetBit(0);
         if (chunk < 0) {
             chunk = addChunk();
@@ -145,6 +147,7 @@ public final class HandleTable {
      * @throws IllegalStateException if it is pinned
      */
     public synchronized long beginFree(long handle) {
+        assert LockRank.HANDLES.mayEnter();
         long[] entries = entriesOf(handle, "free");
         int at = at(handle);
         while (true) {
@@ -171,11 +174,13 @@ public final class HandleTable {
 
     /** The block of an entry in transit is no more: the entry may be used again. */
     public synchronized void release(long handle) {
+        assert LockRank.HANDLES.mayEnter();
         reuse(handle);
         frees++;
     }
 
     private synchronized void reuse(long handle) {
+        assert LockRank.HANDLES.mayEnter();
         int chunk = chunkOf(handle);
         long[] entries = chunks[chunk];
         int at = at(handle);
@@ -361,6 +366,7 @@ public final class HandleTable {
     }
 
     private synchronized InvalidFreeException refused(long handle, String action) {
+        assert LockRank.HANDLES.mayEnter();
         return HandleDiagnosis.explain(poolName, chunks, firstGeneration, handle, action);
     }
 
@@ -368,21 +374,25 @@ public final class HandleTable {
 
     /** How many handles are live, or in transit. */
     public synchronized long live() {
+        assert LockRank.HANDLES.mayEnter();
         return live;
     }
 
     /** How many bytes were asked for by those. */
     public synchronized long liveBytes() {
+        assert LockRank.HANDLES.mayEnter();
         return liveBytes;
     }
 
     /** How often a handle was freed. */
     public synchronized long frees() {
+        assert LockRank.HANDLES.mayEnter();
         return frees;
     }
 
     /** Bytes of the table on the Java heap. */
     public synchronized long tableBytes() {
+        assert LockRank.HANDLES.mayEnter();
         return (chunks.length - gone.cardinality()) * 2L * CHUNK_ENTRIES * Long.BYTES;
     }
 
@@ -393,6 +403,7 @@ public final class HandleTable {
      * @throws HeapCorruptionException if a count or a list of free entries is not as it must be
      */
     public synchronized long validate() {
+        assert LockRank.HANDLES.mayEnter();
         return EntryValidator.validate(chunks, used, firstFree, withRoom, live, liveBytes);
     }
 }

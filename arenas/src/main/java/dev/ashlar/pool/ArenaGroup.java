@@ -12,6 +12,7 @@ import dev.ashlar.arena.SpareBatches;
 import dev.ashlar.block.BlockStarts;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.block.Headers;
+import dev.ashlar.lock.LockRank;
 import dev.ashlar.os.Cores;
 import dev.ashlar.os.Reservation;
 import dev.ashlar.region.BlockSpace;
@@ -92,6 +93,15 @@ final class ArenaGroup {
      * if {@code closed} says so then.
      */
     synchronized CoreArena movable(BooleanSupplier closed) {
+        assert LockRank.ARENA_GROUP.enter();
+        try {
+            return newMovable(closed);
+        } finally {
+            assert LockRank.ARENA_GROUP.leave();
+        }
+    }
+
+    private CoreArena newMovable(BooleanSupplier closed) {
         CoreArena arena = movable;
         if (arena == null) {
             // Behind the arenas, and the diagnosis, which has a number of its own.

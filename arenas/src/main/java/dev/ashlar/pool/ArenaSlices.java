@@ -11,6 +11,7 @@ import dev.ashlar.arena.ArenaFigures;
 import dev.ashlar.arena.LockMeter;
 import dev.ashlar.arena.Rests;
 import dev.ashlar.defrag.DefragArena;
+import dev.ashlar.lock.LockRank;
 import dev.ashlar.region.PagePurge;
 
 /** An arena for the {@link dev.ashlar.defrag.Defragmenter}: its care in slices, and those who wait let in between them. */
@@ -82,8 +83,13 @@ final class ArenaSlices implements DefragArena {
     /** Does something that has the arena's lock for a while, and then lets those in who wait for it. */
     private <T> T inTurn(Supplier<T> action) {
         T result;
-        synchronized (maintenance) {
-            result = action.get();
+        assert LockRank.MAINTENANCE.enter();
+        try {
+            synchronized (maintenance) {
+                result = action.get();
+            }
+        } finally {
+            assert LockRank.MAINTENANCE.leave();
         }
         if (care.wasAwaited()) {
             rests.awaited();

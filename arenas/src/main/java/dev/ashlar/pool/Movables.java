@@ -15,6 +15,7 @@ import dev.ashlar.block.BackReference;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.defrag.DefragSpace;
+import dev.ashlar.lock.LockRank;
 import dev.ashlar.movable.HandleTable;
 import dev.ashlar.movable.MovableSpace;
 import dev.ashlar.os.Memory;
@@ -64,18 +65,23 @@ public final class Movables {
     }
 
     private synchronized MovableSpace newSpace() {
-        MovableSpace now = space;
-        if (now == null) {
-            now = new MovableSpace(
-                    settings.name(),
-                    parts.arenas.movable(parts::isClosed),
-                    geometry,
-                    settings.os(),
-                    settings.secret(),
-                    settings.hardened());
-            space = now;
+        assert LockRank.MOVABLES.enter();
+        try {
+            MovableSpace now = space;
+            if (now == null) {
+                now = new MovableSpace(
+                        settings.name(),
+                        parts.arenas.movable(parts::isClosed),
+                        geometry,
+                        settings.os(),
+                        settings.secret(),
+                        settings.hardened());
+                space = now;
+            }
+            return now;
+        } finally {
+            assert LockRank.MOVABLES.leave();
         }
-        return now;
     }
 
     /** The handles, for who has one: without any, it is none of this pool. */

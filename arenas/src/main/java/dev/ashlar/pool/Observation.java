@@ -1,6 +1,7 @@
 package dev.ashlar.pool;
 
 import dev.ashlar.cache.CacheTable;
+import dev.ashlar.lock.LockRank;
 import dev.ashlar.record.Observers;
 import dev.ashlar.record.Recorder;
 import dev.ashlar.record.Sampler;
@@ -51,7 +52,12 @@ final class Observation {
     }
 
     private synchronized void set(@Nullable Recorder recorder, @Nullable Sampler sampler) {
-        now = recorder == null && sampler == null ? null : new Observers(recorder, sampler);
-        caches.divert(now != null);
+        assert LockRank.OBSERVATION.enter();
+        try {
+            now = recorder == null && sampler == null ? null : new Observers(recorder, sampler);
+            caches.divert(now != null);
+        } finally {
+            assert LockRank.OBSERVATION.leave();
+        }
     }
 }

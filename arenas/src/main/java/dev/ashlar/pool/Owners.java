@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import dev.ashlar.block.CellHeaders;
+import dev.ashlar.lock.LockRank;
 import org.jspecify.annotations.Nullable;
 
 /** The owners of blocks by their numbers, which fit into a cell's header. Thread-safe; finding one is O(1). */
@@ -43,6 +44,7 @@ final class Owners {
      * @throws IllegalStateException if there are as many as there are numbers
      */
     synchronized int add(BlockOwner owner) {
+        assert LockRank.OWNERS.mayEnter();
         for (int tries = 0; tries <= LAST; tries++) {
             int number = next;
             next = next == LAST ? FIRST : next + 1;
@@ -71,6 +73,7 @@ final class Owners {
 
     /** Forgets an owner that has no block any more. */
     synchronized void remove(int number) {
+        assert LockRank.OWNERS.mayEnter();
         put(number, null);
     }
 

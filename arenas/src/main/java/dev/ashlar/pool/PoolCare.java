@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 
 import dev.ashlar.Adaptation;
 import dev.ashlar.DefragOptions;
@@ -16,6 +17,7 @@ import dev.ashlar.cache.CacheBudget;
 import dev.ashlar.defrag.Defragmenter;
 import dev.ashlar.event.Defragmentation;
 import dev.ashlar.event.PolicySwitched;
+import dev.ashlar.lock.LockRank;
 
 /**
  * What is done for a pool beside serving requests: by its worker now and then and on demand, and by whoever steers it. Thread-safe.
@@ -51,8 +53,16 @@ public final class PoolCare {
         worker.stop();
     }
 
-    Object maintenance() {
-        return maintenance;
+    /** Does something while no cells are on their way; see {@link LockRank#MAINTENANCE}. */
+    <T> T inMaintenance(Supplier<T> action) {
+        assert LockRank.MAINTENANCE.enter();
+        try {
+            synchronized (maintenance) {
+                return action.get();
+            }
+        } finally {
+            assert LockRank.MAINTENANCE.leave();
+        }
     }
 
     DefragStatistics workerStatistics() {

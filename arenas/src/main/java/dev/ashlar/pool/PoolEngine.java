@@ -13,6 +13,7 @@ import dev.ashlar.block.Geometry;
 import dev.ashlar.block.SizeClasses;
 import dev.ashlar.cache.CacheTable;
 import dev.ashlar.cache.CoreCache;
+import dev.ashlar.lock.LockRank;
 import dev.ashlar.os.Hold;
 import dev.ashlar.os.Memory;
 import dev.ashlar.os.Reservation;
@@ -258,15 +259,18 @@ public final class PoolEngine {
 
     /** Does the same for a view that was dropped, unless its thread has ended and its cache was taken back then. */
     public void viewDropped(CoreCache cache) {
-        synchronized (care.maintenance()) {
+        boolean dropped = care.inMaintenance(() -> {
             if (parts.isClosed() || !parts.caches.remove(cache)) {
-                return;
+                return false;
             }
             leaks().found("view", "confined to one thread, and dropped", cache.cells(), cache.bytes(), null);
             parts.returns.empty(cache);
             parts.arenas.reservation().forget(cache.hold());
+            return true;
+        });
+        if (dropped) {
+            parts.memoryReturned();
         }
-        parts.memoryReturned();
     }
 
     /** Where leaks are counted. */
@@ -386,7 +390,12 @@ public final class PoolEngine {
         if (parts.isClosed() && parts.arenas.reservation().isClosed()) {
             return;
         }
-        parts.movables.betweenPasses(this::closeNow);
+        assert LockRank.CLOSE.enter();
+        try {
+            parts.movables.betweenPasses(this::closeNow);
+        } finally {
+            assert LockRank.CLOSE.leave();
+        }
     }
 
     private void closeNow() {

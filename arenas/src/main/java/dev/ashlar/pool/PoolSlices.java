@@ -12,6 +12,7 @@ import dev.ashlar.arena.Rests;
 import dev.ashlar.block.SizeClasses;
 import dev.ashlar.cache.CoreCache;
 import dev.ashlar.defrag.DefragSpace;
+import dev.ashlar.lock.LockRank;
 import org.jspecify.annotations.Nullable;
 
 /** A pool for the {@link dev.ashlar.defrag.Defragmenter}. */
@@ -79,19 +80,29 @@ final class PoolSlices implements DefragSpace {
     public void takeBackCaches(boolean shared, BooleanSupplier goOn) {
         boolean more = true;
         while (more && goOn.getAsBoolean()) {
-            synchronized (maintenance) {
-                List<CoreCache> ended = parts.caches.reap(CACHES_A_TURN);
-                for (CoreCache cache : ended) {
-                    empty(cache);
-                    parts.forget(cache);
+            assert LockRank.MAINTENANCE.enter();
+            try {
+                synchronized (maintenance) {
+                    List<CoreCache> ended = parts.caches.reap(CACHES_A_TURN);
+                    for (CoreCache cache : ended) {
+                        empty(cache);
+                        parts.forget(cache);
+                    }
+                    more = !ended.isEmpty();
                 }
-                more = !ended.isEmpty();
+            } finally {
+                assert LockRank.MAINTENANCE.leave();
             }
         }
         if (shared) {
             parts.stripes.forEachIdle(stripe -> {
-                synchronized (maintenance) {
-                    empty(stripe);
+                assert LockRank.MAINTENANCE.enter();
+                try {
+                    synchronized (maintenance) {
+                        empty(stripe);
+                    }
+                } finally {
+                    assert LockRank.MAINTENANCE.leave();
                 }
             });
         }
@@ -151,8 +162,13 @@ final class PoolSlices implements DefragSpace {
 
     @Override
     public long releaseNext(int keep) {
-        synchronized (maintenance) {
-            return parts.arenas.regions().releaseNext(keep);
+        assert LockRank.MAINTENANCE.enter();
+        try {
+            synchronized (maintenance) {
+                return parts.arenas.regions().releaseNext(keep);
+            }
+        } finally {
+            assert LockRank.MAINTENANCE.leave();
         }
     }
 }

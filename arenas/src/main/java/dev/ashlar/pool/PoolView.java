@@ -23,10 +23,7 @@ public final class PoolView {
     /** The figures of this moment. */
     public PoolStatistics statistics() {
         parts.checkOpen();
-        synchronized (care.maintenance()) {
-            return parts.figures()
-                    .statistics(parts, care.workerStatistics());
-        }
+        return care.inMaintenance(() -> parts.figures().statistics(parts, care.workerStatistics()));
     }
 
     /** The figures of each arena, the one of movable blocks as the last, if there is one. */
@@ -54,15 +51,16 @@ public final class PoolView {
     /** Shows all blocks and cells, arena by arena. */
     public void walk(BlockVisitor visitor) {
         parts.checkOpen();
+        BlockVisitor callers = CallerCode.of(visitor);
         for (CoreArena arena : parts.arenas.all()) {
-            arena.view().walk(visitor);
+            arena.view().walk(callers);
         }
     }
 
     /** Shows all regions, each under its arena's lock. */
     public void walkRegions(RegionVisitor visitor) {
         parts.checkOpen();
-        new RegionTour(parts.arenas, visitor).run();
+        new RegionTour(parts.arenas, CallerCode.of(visitor)).run();
     }
 
     /** Recomputes each arena; with {@code quiet}, that nobody allocates or frees, what is live and cached as well. */
@@ -71,10 +69,11 @@ public final class PoolView {
         PoolFigures figures = parts.figures();
         if (quiet) {
             // Callers see to it that they are quiet themselves, and can't do that for the worker.
-            synchronized (care.maintenance()) {
+            care.inMaintenance(() -> {
                 parts.movables.validate(true);
                 figures.validate(true);
-            }
+                return true;
+            });
         } else {
             parts.movables.validate(false);
             figures.validate(false);

@@ -8,6 +8,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 import dev.ashlar.event.PressureCallback;
+import dev.ashlar.lock.LockRank;
 
 import static java.lang.System.Logger.Level.WARNING;
 
@@ -73,11 +74,12 @@ final class PressureCallbacks {
     }
 
     private void callOne(Entry entry, long bytes) {
+        assert LockRank.DEFRAGMENTATION.mayEnter(); // No lock of a pool is held.
         calls.increment();
         PressureCallback event = PressureCallback.begun();
         boolean failed = true;
         try {
-            entry.callback.accept(bytes);
+            call(entry.callback, bytes);
             failed = false;
         } catch (RuntimeException e) {
             failures.increment();
@@ -87,6 +89,16 @@ final class PressureCallbacks {
             if (event != null) {
                 event.write(poolName, entry.priority, bytes, failed);
             }
+        }
+    }
+
+    /** A spiller's block may be locked that is on its way back; what the callback does with other blocks is its own. */
+    private static void call(LongConsumer callback, long bytes) {
+        assert LockRank.setAside();
+        try {
+            callback.accept(bytes);
+        } finally {
+            assert LockRank.takeUp();
         }
     }
 

@@ -5,6 +5,7 @@ import java.lang.ref.WeakReference;
 import java.util.concurrent.CountDownLatch;
 
 import dev.ashlar.RecordingEnd;
+import dev.ashlar.lock.LockRank;
 import dev.ashlar.record.EventSink;
 import dev.ashlar.record.Recorder;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ final class Recordings {
      */
     Recorder start(String target, EventSink sink) throws IOException {
         Recorder started = null;
+        assert LockRank.RECORDINGS.enter();
         try {
             synchronized (lock) {
                 parts.checkOpen();
@@ -51,6 +53,7 @@ final class Recordings {
                 return recorder;
             }
         } finally {
+            assert LockRank.RECORDINGS.leave();
             if (started == null) {
                 sink.abandon();
                 sink.close();
@@ -75,11 +78,16 @@ final class Recordings {
 
     @SuppressWarnings("ReferenceEquality") // A recorder is itself.
     private void detach(Recorder recorder) {
-        synchronized (lock) {
-            // Whoever came later stays.
-            if (parts.observation.recorder() == recorder) {
-                parts.observation.recorder(null);
+        assert LockRank.RECORDINGS.enter();
+        try {
+            synchronized (lock) {
+                // Whoever came later stays.
+                if (parts.observation.recorder() == recorder) {
+                    parts.observation.recorder(null);
+                }
             }
+        } finally {
+            assert LockRank.RECORDINGS.leave();
         }
     }
 
@@ -90,6 +98,7 @@ final class Recordings {
         @Nullable
         CountDownLatch written;
         synchronized (lock) {
+            assert LockRank.RECORDINGS.mayEnter();
             recorder = parts.observation.recorder();
             written = latest;
         }

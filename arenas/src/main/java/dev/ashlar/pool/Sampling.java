@@ -5,7 +5,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import dev.ashlar.event.BlockAllocated;
 import dev.ashlar.event.RecordingWatch;
 import dev.ashlar.event.SamplingInterval;
+import dev.ashlar.lock.LockRank;
 import dev.ashlar.record.Sampler;
+import org.jspecify.annotations.Nullable;
 
 import static java.lang.System.Logger.Level.INFO;
 
@@ -34,18 +36,34 @@ final class Sampling {
     }
 
     /** Does what the recordings of this moment want. */
-    synchronized void update() {
+    void update() {
+        Sampler over;
+        assert LockRank.SAMPLING.enter();
+        try {
+            over = adjust();
+        } finally {
+            assert LockRank.SAMPLING.leave();
+        }
+        if (over != null) {
+            report(over);
+        }
+    }
+
+    /** The sampler that samples no more, or null. */
+    private synchronized @Nullable Sampler adjust() {
         Sampler sampler = observation.sampler();
         if (ended || !BlockAllocated.isOn()) {
             if (sampler != null) {
                 observation.sampler(null);
-                report(sampler);
             }
-        } else if (sampler == null) {
+            return sampler;
+        }
+        if (sampler == null) {
             observation.sampler(newSampler());
         } else if (sampler.intervalBytes() != SamplingInterval.bytes()) {
             sampler.intervalBytes(SamplingInterval.bytes());
         }
+        return null;
     }
 
     private Sampler newSampler() {
@@ -67,7 +85,7 @@ final class Sampling {
         RecordingWatch.remove(watcher);
         synchronized (this) {
             ended = true;
-            update();
         }
+        update();
     }
 }

@@ -7,6 +7,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
+import dev.ashlar.lock.LockRank;
+
 /**
  * Requests that wait for memory, first come first served among themselves.
  *
@@ -43,6 +45,7 @@ final class Waiters {
      * @throws InterruptedException if the thread is interrupted; nothing was allocated then
      */
     long await(long nanos, LongSupplier attempt) throws InterruptedException {
+        assert LockRank.DEFRAGMENTATION.mayEnter(); // Whoever waits has no lock of a pool.
         long begin = System.nanoTime();
         waits.increment();
         Waiter waiter = enqueue();
@@ -61,6 +64,7 @@ final class Waiters {
     }
 
     private Waiter enqueue() {
+        assert LockRank.WAITERS.mayEnter();
         lock.lock();
         try {
             Waiter waiter = new Waiter(lock.newCondition());
@@ -75,6 +79,7 @@ final class Waiters {
     /** Returns when this one is first and there is reason to try, or the time is over. */
     @SuppressWarnings("WaitNotInLoop") // Its caller is the loop.
     private void awaitTurn(Waiter waiter, long begin, long nanos) throws InterruptedException {
+        assert LockRank.WAITERS.mayEnter();
         lock.lockInterruptibly();
         try {
             long left = nanos - (System.nanoTime() - begin);
@@ -92,6 +97,7 @@ final class Waiters {
     }
 
     private void dequeue(Waiter waiter) {
+        assert LockRank.WAITERS.mayEnter();
         lock.lock();
         try {
             queue.remove(waiter);
@@ -112,6 +118,7 @@ final class Waiters {
     /** Memory came back to an arena: lets the first one try. */
     void memoryReturned() {
         if (waiting > 0) {
+            assert LockRank.WAITERS.mayEnter();
             lock.lock();
             try {
                 wakeFirst();

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.ashlar.lock.LockRank;
 import dev.ashlar.space.Extent;
 import dev.ashlar.space.SpaceAllocator;
 import dev.ashlar.spill.SpillException.Kind;
@@ -68,6 +69,7 @@ final class FileGround implements Ground<FileGround.Site> {
     }
 
     private long take(long length) throws SpillException {
+        assert LockRank.SPILL_FILE.enter();
         lock.lock();
         try {
             long offset = space.tryAllocate(length, 1);
@@ -80,6 +82,7 @@ final class FileGround implements Ground<FileGround.Site> {
                     + space.endOfSpace(), (Throwable) null);
         } finally {
             lock.unlock();
+            assert LockRank.SPILL_FILE.leave();
         }
     }
 
@@ -130,6 +133,7 @@ final class FileGround implements Ground<FileGround.Site> {
     }
 
     private void give(long offset, long length) {
+        assert LockRank.SPILL_FILE.enter();
         lock.lock();
         try {
             space.free(offset, length);
@@ -143,26 +147,31 @@ final class FileGround implements Ground<FileGround.Site> {
             counters.count(Kind.SHRINK);
         } finally {
             lock.unlock();
+            assert LockRank.SPILL_FILE.leave();
         }
     }
 
     @Override
     public Room room() {
+        assert LockRank.SPILL_FILE.enter();
         lock.lock();
         try {
             return new Room(space.usedLength(), space.freeLength(), space.largestFree(), space.fragmentation(),
                     fileBytes, space.limit());
         } finally {
             lock.unlock();
+            assert LockRank.SPILL_FILE.leave();
         }
     }
 
     List<Extent> extents() {
+        assert LockRank.SPILL_FILE.enter();
         lock.lock();
         try {
             return space.extents();
         } finally {
             lock.unlock();
+            assert LockRank.SPILL_FILE.leave();
         }
     }
 
@@ -177,6 +186,7 @@ final class FileGround implements Ground<FileGround.Site> {
 
     @Override
     public void validate(Collection<Site> sites) {
+        assert LockRank.SPILL_FILE.enter();
         lock.lock();
         try {
             space.validate();
@@ -197,6 +207,7 @@ final class FileGround implements Ground<FileGround.Site> {
             }
         } finally {
             lock.unlock();
+            assert LockRank.SPILL_FILE.leave();
         }
     }
 

@@ -12,6 +12,8 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.ashlar.lock.LockRank;
+
 /**
  * A file of its own, made by this and deleted at its close.
  *
@@ -107,6 +109,7 @@ final class FileSpillChannel implements SpillChannel {
 
     @SuppressWarnings("ReferenceEquality") // Another thread may have opened it meanwhile.
     private void reopen(FileChannel found, ClosedChannelException e) throws IOException {
+        assert LockRank.SPILL_CHANNEL.mayEnter();
         opening.lock();
         try {
             if (closed) {
@@ -122,6 +125,7 @@ final class FileSpillChannel implements SpillChannel {
 
     @Override
     public void close() throws IOException {
+        assert LockRank.SPILL_CHANNEL.mayEnter();
         opening.lock();
         try {
             closed = true;

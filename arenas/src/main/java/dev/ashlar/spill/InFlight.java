@@ -3,6 +3,8 @@ package dev.ashlar.spill;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.ashlar.lock.LockRank;
+
 /**
  * The operations that are under way: a close waits for them, and those that are in the background are bounded.
  *
@@ -32,6 +34,7 @@ final class InFlight {
 
     /** Counts an operation of the caller's; false if closed. */
     boolean begin(long byteSize) {
+        assert LockRank.SPILL_OPERATIONS.mayEnter();
         lock.lock();
         try {
             if (!closed) {
@@ -46,8 +49,10 @@ final class InFlight {
 
     /** Counts an operation in the background when there is room for it: one that is above the limit by itself goes alone. False if closed. */
     boolean beginInBackground(long byteSize) {
+        assert LockRank.SPILL_LINE.enter();
         line.lock();
         try {
+            assert LockRank.SPILL_OPERATIONS.mayEnter();
             lock.lock();
             try {
                 while (!closed && backgroundCount > 0
@@ -66,6 +71,7 @@ final class InFlight {
             }
         } finally {
             line.unlock();
+            assert LockRank.SPILL_LINE.leave();
         }
     }
 
@@ -78,6 +84,7 @@ final class InFlight {
     }
 
     private void end(long byteSize, int background) {
+        assert LockRank.SPILL_OPERATIONS.mayEnter();
         lock.lock();
         try {
             count--;
@@ -92,6 +99,7 @@ final class InFlight {
 
     /** Lets nothing begin any more, and waits for what is under way; false if it was closed before. */
     boolean close() {
+        assert LockRank.SPILL_OPERATIONS.mayEnter();
         lock.lock();
         try {
             boolean first = !closed;
@@ -107,6 +115,7 @@ final class InFlight {
     }
 
     boolean isClosed() {
+        assert LockRank.SPILL_OPERATIONS.mayEnter();
         lock.lock();
         try {
             return closed;
@@ -116,6 +125,7 @@ final class InFlight {
     }
 
     int count() {
+        assert LockRank.SPILL_OPERATIONS.mayEnter();
         lock.lock();
         try {
             return count;
@@ -125,6 +135,7 @@ final class InFlight {
     }
 
     long bytes() {
+        assert LockRank.SPILL_OPERATIONS.mayEnter();
         lock.lock();
         try {
             return bytes;

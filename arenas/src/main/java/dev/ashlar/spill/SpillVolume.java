@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.ashlar.lock.LockRank;
 import dev.ashlar.space.volume.Piece;
 import dev.ashlar.spill.SpillException.Kind;
 
@@ -38,16 +39,19 @@ final class SpillVolume {
     }
 
     void note(Piece piece) {
+        assert LockRank.SPILL_FILE.enter();
         lock.lock();
         try {
             pieces.put(piece.offset(), piece.end());
             fileBytes = Math.max(fileBytes, piece.end() * blockBytes);
         } finally {
             lock.unlock();
+            assert LockRank.SPILL_FILE.leave();
         }
     }
 
     void strike(Piece piece) {
+        assert LockRank.SPILL_FILE.enter();
         lock.lock();
         try {
             pieces.remove(piece.offset());
@@ -62,25 +66,30 @@ final class SpillVolume {
             counters.count(Kind.SHRINK);
         } finally {
             lock.unlock();
+            assert LockRank.SPILL_FILE.leave();
         }
     }
 
     long fileBytes() {
+        assert LockRank.SPILL_FILE.enter();
         lock.lock();
         try {
             return fileBytes;
         } finally {
             lock.unlock();
+            assert LockRank.SPILL_FILE.leave();
         }
     }
 
     /** A copy. */
     Map<Long, Long> pieces() {
+        assert LockRank.SPILL_FILE.enter();
         lock.lock();
         try {
             return new TreeMap<>(pieces);
         } finally {
             lock.unlock();
+            assert LockRank.SPILL_FILE.leave();
         }
     }
 }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.ashlar.lock.LockRank;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,7 @@ public final class Spillable {
      * @throws dev.ashlar.PoolExhaustedException if there is no room for it, with all spilled that is not pinned; it stays on disk
      */
     public SpillPin pin() throws SpillException {
+        assert LockRank.SPILLABLE.enter();
         lock.lock();
         try {
             MemorySegment here = segment;
@@ -64,6 +66,7 @@ public final class Spillable {
             return new SpillPin(this, here);
         } finally {
             lock.unlock();
+            assert LockRank.SPILLABLE.leave();
         }
     }
 
@@ -85,6 +88,7 @@ public final class Spillable {
 
     /** Ends a pin. */
     void unpin() {
+        assert LockRank.SPILLABLE.enter();
         lock.lock();
         try {
             pins--;
@@ -97,12 +101,18 @@ public final class Spillable {
             }
         } finally {
             lock.unlock();
+            assert LockRank.SPILLABLE.leave();
         }
     }
 
     /** For who takes it out of the spiller's order; it is in memory and not pinned then. */
     boolean tryLock() {
-        return lock.tryLock();
+        return lock.tryLock() && isTried();
+    }
+
+    private static boolean isTried() {
+        assert LockRank.SPILLABLE.tried();
+        return true;
     }
 
     /** Says how many bytes it freed, at least 1. */
@@ -113,18 +123,25 @@ public final class Spillable {
             return Math.max(1, byteSize);
         } finally {
             lock.unlock();
+            assert LockRank.SPILLABLE.leave();
         }
     }
 
-    /** After a failed spill. */
+    /**
+     * After a failed spill. Not waited for, as who comes here may have another block's lock: whoever has this one pins it, and puts it back at the last unpin, frees it, or
+     * has found it in the order again.
+     */
     void putBackIfIdle() {
-        lock.lock();
+        if (!tryLock()) {
+            return;
+        }
         try {
             if (segment != null && pins == 0) {
                 spiller.putBack(this);
             }
         } finally {
             lock.unlock();
+            assert LockRank.SPILLABLE.leave();
         }
     }
 
@@ -134,6 +151,7 @@ public final class Spillable {
      * @throws IllegalStateException if it is pinned, or was freed
      */
     public void free() {
+        assert LockRank.SPILLABLE.enter();
         lock.lock();
         try {
             if (pins > 0) {
@@ -145,11 +163,13 @@ public final class Spillable {
             release();
         } finally {
             lock.unlock();
+            assert LockRank.SPILLABLE.leave();
         }
     }
 
     /** At the spiller's close; the last pin frees what is pinned. */
     void freeUnlessPinned() {
+        assert LockRank.SPILLABLE.enter();
         lock.lock();
         try {
             if (pins == 0) {
@@ -157,6 +177,7 @@ public final class Spillable {
             }
         } finally {
             lock.unlock();
+            assert LockRank.SPILLABLE.leave();
         }
     }
 

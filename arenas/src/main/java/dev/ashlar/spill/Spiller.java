@@ -14,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.arenas.MemoryPool;
 import dev.ashlar.arenas.Registration;
+import dev.ashlar.lock.LockRank;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +85,7 @@ public final class Spiller implements AutoCloseable {
     public Spillable allocate(long byteSize) {
         MemorySegment segment = retrying(() -> pool.allocate(byteSize, 1));
         Spillable block = new Spillable(this, segment);
+        assert LockRank.SPILLER.mayEnter();
         lock.lock();
         try {
             if (!closed) {
@@ -124,6 +126,7 @@ public final class Spiller implements AutoCloseable {
     }
 
     private long endedSpills() {
+        assert LockRank.SPILLER.mayEnter();
         lock.lock();
         try {
             return endedSpills - failures;
@@ -134,6 +137,7 @@ public final class Spiller implements AutoCloseable {
 
     /** A block was pinned, spilled or freed: it can't be a victim. */
     void takeOut(Spillable block) {
+        assert LockRank.SPILLER.mayEnter();
         lock.lock();
         try {
             leastRecentFirst.remove(block);
@@ -144,6 +148,7 @@ public final class Spiller implements AutoCloseable {
 
     /** A block is in memory and not pinned any more: of all it was used last. */
     void putBack(Spillable block) {
+        assert LockRank.SPILLER.mayEnter();
         lock.lock();
         try {
             leastRecentFirst.add(block);
@@ -158,6 +163,7 @@ public final class Spiller implements AutoCloseable {
     }
 
     void countRestore() {
+        assert LockRank.SPILLER.mayEnter();
         lock.lock();
         try {
             restores++;
@@ -167,6 +173,7 @@ public final class Spiller implements AutoCloseable {
     }
 
     boolean isClosed() {
+        assert LockRank.SPILLER.mayEnter();
         lock.lock();
         try {
             return closed;
@@ -221,6 +228,7 @@ public final class Spiller implements AutoCloseable {
      */
     private @Nullable Spillable lockVictim() {
         while (true) {
+            assert LockRank.SPILLER.enter();
             lock.lock();
             try {
                 for (Spillable block : leastRecentFirst) {
@@ -235,6 +243,7 @@ public final class Spiller implements AutoCloseable {
                 }
             } finally {
                 lock.unlock();
+                assert LockRank.SPILLER.leave();
             }
             Thread.onSpinWait();
         }
@@ -242,6 +251,7 @@ public final class Spiller implements AutoCloseable {
 
     /** Waits until a spill ends; false if none is under way. A spill waits for nothing but its write. */
     private boolean awaitSpill() {
+        assert LockRank.SPILLER.mayEnter();
         lock.lock();
         try {
             long ended = endedSpills;
@@ -262,6 +272,7 @@ public final class Spiller implements AutoCloseable {
             spilled = true;
             return freed;
         } finally {
+            assert LockRank.SPILLER.mayEnter();
             lock.lock();
             try {
                 spilling--;
@@ -295,6 +306,7 @@ public final class Spiller implements AutoCloseable {
             all++;
             allBytes += block.byteSize();
         }
+        assert LockRank.SPILLER.mayEnter();
         lock.lock();
         try {
             return new SpillerStatistics(
@@ -308,6 +320,7 @@ public final class Spiller implements AutoCloseable {
     @Override
     public void close() {
         registration.close();
+        assert LockRank.SPILLER.mayEnter();
         lock.lock();
         try {
             closed = true;

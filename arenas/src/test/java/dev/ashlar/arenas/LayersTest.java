@@ -29,6 +29,7 @@ class LayersTest {
         }
         layeredArchitecture().consideringOnlyDependenciesInLayers()
                 .layer("vocabulary").definedBy("dev.ashlar")
+                .layer("lock").definedBy("dev.ashlar.lock..")
                 .layer("os").definedBy("dev.ashlar.os..")
                 .layer("block").definedBy("dev.ashlar.block..")
                 .layer("fit").definedBy("dev.ashlar.fit..")
@@ -45,20 +46,21 @@ class LayersTest {
                 .layer("arenas").definedBy("dev.ashlar.arenas..")
                 .layer("space").definedBy("dev.ashlar.space..")
                 .layer("spill").definedBy("dev.ashlar.spill..")
-                .whereLayer("region").mayOnlyAccessLayers("vocabulary", "os", "block", "fit")
+                .whereLayer("region").mayOnlyAccessLayers("vocabulary", "lock", "os", "block", "fit")
                 .whereLayer("event").mayOnlyAccessLayers("vocabulary")
                 .whereLayer("slab").mayOnlyAccessLayers("vocabulary", "os", "block", "region")
-                .whereLayer("cache").mayOnlyAccessLayers("os", "block")
-                .whereLayer("arena").mayOnlyAccessLayers("vocabulary", "os", "block", "fit", "region", "slab", "cache")
-                .whereLayer("movable").mayOnlyAccessLayers("vocabulary", "os", "block", "region", "arena")
-                .whereLayer("defrag").mayOnlyAccessLayers("vocabulary")
+                .whereLayer("cache").mayOnlyAccessLayers("lock", "os", "block")
+                .whereLayer("arena")
+                .mayOnlyAccessLayers("vocabulary", "lock", "os", "block", "fit", "region", "slab", "cache")
+                .whereLayer("movable").mayOnlyAccessLayers("vocabulary", "lock", "os", "block", "region", "arena")
+                .whereLayer("defrag").mayOnlyAccessLayers("vocabulary", "lock")
                 .whereLayer("record").mayOnlyAccessLayers("vocabulary", "trace", "event")
                 .whereLayer("pool")
-                .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "slab", "cache", "arena", "movable",
+                .mayOnlyAccessLayers("vocabulary", "lock", "os", "block", "region", "slab", "cache", "arena", "movable",
                         "defrag", "record", "event")
-                .whereLayer("spill").mayOnlyAccessLayers("vocabulary", "arenas", "space")
+                .whereLayer("spill").mayOnlyAccessLayers("vocabulary", "lock", "arenas", "space")
                 .whereLayer("arenas")
-                .mayOnlyAccessLayers("vocabulary", "os", "block", "region", "cache", "pool", "record", "event")
+                .mayOnlyAccessLayers("vocabulary", "lock", "os", "block", "region", "cache", "pool", "record", "event")
                 .check(ALL);
     }
 

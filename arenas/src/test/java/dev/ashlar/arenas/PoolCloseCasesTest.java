@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 
 import dev.ashlar.BlockState;
 import dev.ashlar.OsException;
@@ -238,23 +241,57 @@ class PoolCloseCasesTest {
         leaks.forEach(leak -> assertThrows(IllegalStateException.class, () -> leak.get(ValueLayout.JAVA_BYTE, 0)));
     }
 
-    /** The worker gives pages back that a free could not, and closes the pool in the middle of that. */
+    /** The worker can't give pages back, says so to the log, and a handler of that closes the pool, in the middle of the worker's run. */
     @Test
     void case44_closeFromTheWorker_doesNotDeadlock() {
         HookedOs os = new HookedOs(OsMemory.system());
         MemoryPool pool = MemoryPool.builder().name("worker").capacity(8 << 20).retained(0).os(os)
                 .reclaimPeriod(Duration.ofMillis(1)).build();
-        os.beforePurge(() -> {
-            if (!Thread.currentThread().getName().equals("ashlar-worker")) {
-                throw new OsException("madvise", 0, 0, 12, "planted", null);
-            }
+        Logger log = Logger.getLogger("dev.ashlar");
+        Handler closing = new ClosingHandler("ashlar-worker", () -> {
             os.clear();
             pool.close();
         });
-        pool.freeAddress(pool.allocateAddress(200_000));
-        Tasks.until(pool::isClosed);
-        pool.close();
+        log.addHandler(closing);
+        try {
+            os.beforePurge(() -> {
+                throw new OsException("madvise", 0, 0, 12, "planted", null);
+            });
+            pool.freeAddress(pool.allocateAddress(200_000));
+            Tasks.until(pool::isClosed);
+            pool.close();
+        } finally {
+            log.removeHandler(closing);
+        }
         assertThrows(IllegalStateException.class, () -> pool.allocateAddress(1));
+    }
+
+    /** Does something when one thread logs. */
+    private static final class ClosingHandler extends Handler {
+        private final String threadName;
+        private final Runnable action;
+
+        ClosingHandler(String threadName, Runnable action) {
+            this.threadName = threadName;
+            this.action = action;
+        }
+
+        @Override
+        public void publish(LogRecord record) {
+            if (Thread.currentThread().getName().equals(threadName)) {
+                action.run();
+            }
+        }
+
+        @Override
+        public void flush() {
+            // Nothing is kept.
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
     }
 
     /** From a Cleaner's thread, and from a pressure callback in the middle of a request. */

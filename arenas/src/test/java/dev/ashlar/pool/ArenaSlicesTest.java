@@ -200,8 +200,8 @@ class ArenaSlicesTest {
         });
         assertThrows(CompletionException.class, pool::defragment);
         ExecutionException e = assertThrows(ExecutionException.class, waiting.getFirst()::get);
-        assertInstanceOf(IllegalStateException.class, e.getCause());
-        assertTrue(e.toString().contains("closed"), e::toString);
+        IllegalStateException cause = assertInstanceOf(IllegalStateException.class, e.getCause());
+        assertTrue(String.valueOf(cause.getMessage()).contains("closed"), e::toString);
         pool.close();
     }
 }

@@ -251,6 +251,7 @@ class OwnCompactionTest {
         }
         assertEquals(1, movables.statistics().ownCompactions());
         assertEquals(1, movables.statistics().vainCompactions());
+        assertEquals(1, movables.statistics().compactions());
         assertEquals(1, pool.statistics().defragmentation().failures());
         assertThrows(RuntimeException.class, () -> pool.engine.view().validate(true));
         pool.engine.close();

@@ -119,8 +119,9 @@ class SupplyCasesTest {
         long first = arena.serveBlock(BlockLayout.unitsFor(600_000), 16, CellHeaders.POOL, true, true);
         arena.serveBlock(BlockLayout.unitsFor(440_000), 16, CellHeaders.POOL, true, true);
         arena.blocks().free(first, CellHeaders.POOL, null);
-        assumeTrue(care.purge(64, 0) != null, "pages can be given back");
-        PagePurge purge = Objects.requireNonNull(care.purge(64, 0));
+        PagePurge possible = care.purge(64, 0);
+        assumeTrue(possible != null, "pages can be given back");
+        PagePurge purge = Objects.requireNonNull(possible);
         care.slice(System::nanoTime, 1, new LockMeter(), () -> care.holdPages(purge) && !purge.isHolding());
         assertTrue(purge.isHolding());
         assertEquals(0, arena.serveCells(CLASS, null, 1, true, false));

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 import dev.ashlar.ArenaStatistics;
-import dev.ashlar.bench.replay.ByteSizes;
 import dev.ashlar.json.RecordJson;
+import dev.ashlar.text.ByteSizes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -12,10 +12,10 @@ import dev.ashlar.FitPolicy;
 import dev.ashlar.bench.compare.Cell;
 import dev.ashlar.bench.peer.PeerKind;
 import dev.ashlar.bench.replay.AllocatorKind;
-import dev.ashlar.bench.replay.ByteSizes;
 import dev.ashlar.bench.space.SpaceKind;
 import dev.ashlar.bench.workload.WorkloadKind;
 import dev.ashlar.space.SpacePolicy;
+import dev.ashlar.text.ByteSizes;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

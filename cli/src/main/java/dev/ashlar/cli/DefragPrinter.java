@@ -4,8 +4,8 @@ import java.io.PrintWriter;
 
 import dev.ashlar.DefragReport;
 import dev.ashlar.ReclaimKind;
-import dev.ashlar.bench.replay.ByteSizes;
 import dev.ashlar.bench.replay.DefragMoment;
+import dev.ashlar.text.ByteSizes;
 import org.jspecify.annotations.Nullable;
 
 /** Prints defragmentations as lines of a table. */

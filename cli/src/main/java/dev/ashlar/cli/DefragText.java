@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import dev.ashlar.DefragReport;
 import dev.ashlar.FreeSpace;
 import dev.ashlar.ReclaimKind;
-import dev.ashlar.bench.replay.ByteSizes;
+import dev.ashlar.text.ByteSizes;
 
 /** What a defragmentation did, for a person: in sum, and arena by arena. */
 final class DefragText {

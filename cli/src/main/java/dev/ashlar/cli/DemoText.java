@@ -9,7 +9,7 @@ import dev.ashlar.DefragStatistics;
 import dev.ashlar.PoolStatistics;
 import dev.ashlar.bench.demo.DemoStatistics;
 import dev.ashlar.bench.demo.DemoSummary;
-import dev.ashlar.bench.replay.ByteSizes;
+import dev.ashlar.text.ByteSizes;
 
 /** A demo in words. */
 final class DemoText {

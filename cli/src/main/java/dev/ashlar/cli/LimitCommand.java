@@ -6,8 +6,8 @@ import java.util.concurrent.Callable;
 
 import dev.ashlar.attach.AttachClient;
 import dev.ashlar.attach.LimitFigures;
-import dev.ashlar.bench.replay.ByteSizes;
 import dev.ashlar.json.RecordJson;
+import dev.ashlar.text.ByteSizes;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Locale;
 
 import dev.ashlar.attach.SpaceFigures;
-import dev.ashlar.bench.replay.ByteSizes;
 import dev.ashlar.space.volume.SourceStatus;
 import dev.ashlar.spill.SpillStatistics;
+import dev.ashlar.text.ByteSizes;
 
 /** A published space in words. */
 final class SpaceText {

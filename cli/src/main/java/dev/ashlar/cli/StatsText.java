@@ -12,7 +12,7 @@ import dev.ashlar.DefragStatistics;
 import dev.ashlar.HeapStatistics;
 import dev.ashlar.PoolStatistics;
 import dev.ashlar.attach.PoolFigures;
-import dev.ashlar.bench.replay.ByteSizes;
+import dev.ashlar.text.ByteSizes;
 import org.jspecify.annotations.Nullable;
 
 /** A pool's figures for a person: memory, who has it, what requests met; with rates, if there are earlier figures. */

@@ -6,12 +6,12 @@ import java.util.Locale;
 
 import dev.ashlar.FitPolicy;
 import dev.ashlar.bench.replay.AllocatorKind;
-import dev.ashlar.bench.replay.ByteSizes;
 import dev.ashlar.bench.replay.MachineInfo;
 import dev.ashlar.bench.replay.ReplayOptions;
 import dev.ashlar.bench.replay.ReplayRun;
 import dev.ashlar.bench.replay.ReplayTable;
 import dev.ashlar.bench.replay.TraceSource;
+import dev.ashlar.text.ByteSizes;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 
+import dev.ashlar.lock.LockRank;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ final class PageMap {
 
     /** Returns the resident bytes of a page-aligned range, or -1 if the file cannot be read. */
     static synchronized long residentBytes(long address, long bytes, int pageSizeBytes) {
+        assert LockRank.PROCESS.mayEnter();
         try {
             RandomAccessFile map = file;
             if (map == null) {

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
+import dev.ashlar.lock.LockRank;
+
 /**
  * The mappings that {@link PortableMemory} has made, by address: how {@link Memory} gets from an address to bytes where
  * native access is denied.
@@ -23,11 +25,13 @@ final class PortableMappings {
 
     /** Makes the addresses of a mapping usable. */
     static synchronized void add(MemorySegment mapping) {
+        assert LockRank.PROCESS.mayEnter();
         mappings = sorted(Stream.concat(alive(), Stream.of(mapping)));
     }
 
     /** Forgets every mapping whose scope is closed. */
     static synchronized void removeClosed() {
+        assert LockRank.PROCESS.mayEnter();
         mappings = sorted(alive());
     }
 

@@ -4,6 +4,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import dev.ashlar.OsException;
+import dev.ashlar.lock.LockRank;
 import org.jspecify.annotations.Nullable;
 
 import static java.lang.System.Logger.Level.ERROR;
@@ -112,6 +113,7 @@ final class Range implements Runnable {
      */
     static boolean unmapUnreachable() {
         synchronized (LINGERING_LOCK) {
+            assert LockRank.PROCESS.mayEnter();
             if (lingering == 0) {
                 return false;
             }
@@ -119,6 +121,7 @@ final class Range implements Runnable {
         System.gc();
         long deadline = System.nanoTime() + UNMAP_WAIT_NANOS;
         synchronized (LINGERING_LOCK) {
+            assert LockRank.PROCESS.mayEnter();
             try {
                 for (long left; lingering > 0 && (left = deadline - System.nanoTime()) > 0;) {
                     TimeUnit.NANOSECONDS.timedWait(LINGERING_LOCK, left);
@@ -132,6 +135,7 @@ final class Range implements Runnable {
 
     private static void addLingering(int count) {
         synchronized (LINGERING_LOCK) {
+            assert LockRank.PROCESS.mayEnter();
             lingering += count;
             LINGERING_LOCK.notifyAll();
         }

@@ -7,6 +7,7 @@ import java.lang.ref.Reference;
 import java.util.function.Consumer;
 
 import dev.ashlar.OsException;
+import dev.ashlar.lock.LockRank;
 import org.jspecify.annotations.Nullable;
 
 import static java.lang.System.Logger.Level.WARNING;
@@ -132,6 +133,7 @@ public final class Reservation implements AutoCloseable {
         if (!canRescope()) {
             throw new UnsupportedOperationException("segmentIn: " + range.os.name() + " memory has one scope only");
         }
+        assert LockRank.RESERVATION.mayEnter();
         synchronized (lock) {
             if (isClosed()) {
                 throw new IllegalStateException("reservation " + range + ": closed");
@@ -160,6 +162,7 @@ public final class Reservation implements AutoCloseable {
      */
     @Override
     public void close() {
+        assert LockRank.RESERVATION.enter();
         try {
             synchronized (lock) {
                 if (scope.scope().isAlive()) {
@@ -169,6 +172,7 @@ public final class Reservation implements AutoCloseable {
                 returnPages();
             }
         } finally {
+            assert LockRank.RESERVATION.leave();
             // Unmapped in the middle of this, the addresses might be somebody else's when they are purged.
             Reference.reachabilityFence(this);
         }
@@ -181,6 +185,7 @@ public final class Reservation implements AutoCloseable {
 
     /** Returns how many {@linkplain #segmentIn inner arenas} and {@linkplain #newHold held} scopes are open: after a close they hold the pages back. */
     public long openScopes() {
+        assert LockRank.RESERVATION.mayEnter();
         synchronized (lock) {
             return openScopes + range.openHolds();
         }
@@ -209,6 +214,7 @@ public final class Reservation implements AutoCloseable {
 
     /** Gives the pages back if this is closed and no scope is open any more. */
     public void scopeEnded() {
+        assert LockRank.RESERVATION.enter();
         try {
             synchronized (lock) {
                 if (isClosed()) {
@@ -216,6 +222,7 @@ public final class Reservation implements AutoCloseable {
                 }
             }
         } finally {
+            assert LockRank.RESERVATION.leave();
             Reference.reachabilityFence(this);
         }
     }
@@ -264,6 +271,7 @@ public final class Reservation implements AutoCloseable {
         }
 
         void end() {
+            assert LockRank.RESERVATION.enter();
             try {
                 synchronized (lock) {
                     if (open) {
@@ -277,6 +285,7 @@ public final class Reservation implements AutoCloseable {
                 // Thrown from here it would look like a failure of the arena, whose close has succeeded.
                 range.log(WARNING, "reservation " + range + ": pages not returned before it is unreachable", e);
             } finally {
+                assert LockRank.RESERVATION.leave();
                 Reference.reachabilityFence(Reservation.this);
             }
         }

@@ -4,6 +4,7 @@ import dev.ashlar.OsException;
 import dev.ashlar.RegionState;
 import dev.ashlar.block.BlockStarts;
 import dev.ashlar.block.Geometry;
+import dev.ashlar.lock.LockRank;
 import dev.ashlar.os.OsMemory;
 import org.jspecify.annotations.Nullable;
 
@@ -103,6 +104,7 @@ public final class Regions {
 
     /** Tells somebody from now on what is committed and released. */
     public synchronized void listener(RegionListener newListener) {
+        assert LockRank.REGIONS.mayEnter();
         listener = newListener;
     }
 
@@ -156,6 +158,7 @@ public final class Regions {
     }
 
     private synchronized int nextCommitted(int from) {
+        assert LockRank.REGIONS.mayEnter();
         for (int region = from; region < owners.length; region++) {
             if (owners[region] != NOBODY || retained.contains(region)) {
                 return region;
@@ -197,11 +200,13 @@ public final class Regions {
 
     /** Whether pages of a committed region may be resident that no owner has touched since it took the region into use. */
     public synchronized boolean isSoiled(int region) {
+        assert LockRank.REGIONS.mayEnter();
         return soiled.contains(region);
     }
 
     /** What a region is doing. */
     public synchronized RegionState stateOf(int region) {
+        assert LockRank.REGIONS.mayEnter();
         if (isInUse(region)) {
             return RegionState.IN_USE;
         }
@@ -215,16 +220,19 @@ public final class Regions {
 
     /** The most adjacent regions that are retained. */
     public synchronized int longestRetainedRun() {
+        assert LockRank.REGIONS.mayEnter();
         return retained.longestRun();
     }
 
     /** The most adjacent regions that are available. */
     public synchronized int longestAvailableRun() {
+        assert LockRank.REGIONS.mayEnter();
         return available.longestRun();
     }
 
     /** Finds one region that may be acquired, a retained one if there is one, else the lowest; or {@link #NONE}. */
     synchronized int find() {
+        assert LockRank.REGIONS.mayEnter();
         if (!mayAcquire(1)) {
             return NONE;
         }
@@ -234,11 +242,13 @@ public final class Regions {
 
     /** The lowest available region at or above {@code from}, or {@link #NONE}. */
     synchronized int firstAvailable(int from) {
+        assert LockRank.REGIONS.mayEnter();
         return available.firstFrom(from);
     }
 
     /** The lowest region at or above {@code from} that somebody uses; the number of regions if there is none. */
     synchronized int firstInUse(int from) {
+        assert LockRank.REGIONS.mayEnter();
         return available.firstAbsentFrom(from);
     }
 
@@ -249,6 +259,15 @@ public final class Regions {
      * @throws OsException if the operating system refuses; none is in use then, and what was committed before it refused is retained
      */
     synchronized boolean acquire(int first, int count, int owner) {
+        assert LockRank.REGIONS.enter();
+        try {
+            return take(first, count, owner);
+        } finally {
+            assert LockRank.REGIONS.leave();
+        }
+    }
+
+    private synchronized boolean take(int first, int count, int owner) {
         int end = first + count;
         if (available.firstAbsentFrom(first) < end || !mayAcquire(count)) {
             return false;
@@ -352,6 +371,7 @@ public final class Regions {
 
     /** Takes regions out of use that hold no block and no start any more. They stay committed. */
     synchronized void giveBack(int first, int count) {
+        assert LockRank.REGIONS.mayEnter();
         for (int region = first; region < first + count; region++) {
             available.add(region);
             retained.add(region);
@@ -382,6 +402,15 @@ public final class Regions {
      * @throws OsException if the operating system refuses; the next call tries again
      */
     public synchronized long releaseNext(int keep) {
+        assert LockRank.REGIONS.enter();
+        try {
+            return releasePiece(keep);
+        } finally {
+            assert LockRank.REGIONS.leave();
+        }
+    }
+
+    private synchronized long releasePiece(int keep) {
         if (retained.count() <= keep) {
             return NONE;
         }
@@ -432,6 +461,7 @@ public final class Regions {
      * @return the first start there, or 0
      */
     public synchronized long strayStart(BlockStarts starts) {
+        assert LockRank.REGIONS.mayEnter();
         for (int region = available.firstFrom(0); region != NONE; region = available.firstFrom(region + 1)) {
             long stray = starts.firstIn(geometry.regionStart(region), geometry.regionEnd(region));
             if (stray != 0) {

@@ -14,7 +14,7 @@ import dev.ashlar.PoolExhaustedException.Cause;
 import dev.ashlar.PoolStatistics;
 import dev.ashlar.SizeClassFragmentation;
 import dev.ashlar.sites.Site;
-import dev.ashlar.sites.SitesTable;
+import dev.ashlar.text.ByteSizes;
 
 /**
  * Examines a pool. Counters count from its beginning: what they say may be long over, and the evidence tells how often it was.
@@ -91,10 +91,10 @@ public final class Doctor {
                 Ailment.NONE,
                 "no problem",
                 "%s live of %s committed, fragmentation %.2f, %s pending, no request failed".formatted(
-                        SitesTable.bytes(memory.liveBytes()),
-                        SitesTable.bytes(memory.committedBytes()),
+                        ByteSizes.format(memory.liveBytes()),
+                        ByteSizes.format(memory.committedBytes()),
                         memory.fragmentation(),
-                        SitesTable.bytes(memory.pendingBytes())),
+                        ByteSizes.format(memory.pendingBytes())),
                 "nothing is to be done",
                 "");
     }
@@ -143,7 +143,7 @@ public final class Doctor {
                     Ailment.COMMIT_REFUSED,
                     "the operating system refused memory",
                     "%d requests failed as memory could not be committed, %s is".formatted(
-                            refusals, SitesTable.bytes(memory.committedBytes())),
+                            refusals, ByteSizes.format(memory.committedBytes())),
                     "the machine, or its control group, is full: give back what is free here, or let the pool have less",
                     command("purge PID"));
         }
@@ -170,9 +170,9 @@ public final class Doctor {
                                 statistics.waits(),
                                 statistics.waiting(),
                                 statistics.pressureCalls(),
-                                SitesTable.bytes(memory.liveBytes()),
+                                ByteSizes.format(memory.liveBytes()),
                                 isLimited ? "limit" : "capacity",
-                                SitesTable.bytes(isLimited ? statistics.limitBytes() : memory.capacityBytes())),
+                                ByteSizes.format(isLimited ? statistics.limitBytes() : memory.capacityBytes())),
                 isLimited
                         ? "raise the limit, up to the capacity"
                         : "build the pool with a larger capacity, or see which call sites hold the bytes",
@@ -193,9 +193,9 @@ public final class Doctor {
                         Ailment.STARVING_BUDGET,
                         "budget '" + budget.name() + "' starves others",
                         "it has %s, %.0f %% of the %s of %s, where %s".formatted(
-                                SitesTable.bytes(budget.takenBytes()),
+                                ByteSizes.format(budget.takenBytes()),
                                 100.0 * budget.takenBytes() / total,
-                                SitesTable.bytes(total),
+                                ByteSizes.format(total),
                                 ofPool ? "the pool" : "budget '" + budget.parent() + "'",
                                 ofPool ? "requests failed or wait" : "others were refused " + refused + " times"),
                         "give it a lower limit (Budget.limit), or see which call sites hold its bytes",
@@ -236,7 +236,7 @@ public final class Doctor {
                                 .reversed()
                                 .thenComparingLong(SizeClassFragmentation::payloadBytes))
                         .toList(),
-                each -> "%s (%.2f)".formatted(SitesTable.bytes(each.payloadBytes()), each.fragmentation()));
+                each -> "%s (%.2f)".formatted(ByteSizes.format(each.payloadBytes()), each.fragmentation()));
         found(
                 failures > 0 ? Severity.CRITICAL : Severity.WARNING,
                 Ailment.FRAGMENTATION,
@@ -244,8 +244,8 @@ public final class Doctor {
                 "fragmentation %.2f over %s free in partly used regions, the largest piece %s; %d requests failed by it%s"
                         .formatted(
                                 memory.fragmentation(),
-                                SitesTable.bytes(memory.partlyFreeBytes()),
-                                SitesTable.bytes(memory.largestPartlyFreeBytes()),
+                                ByteSizes.format(memory.partlyFreeBytes()),
+                                ByteSizes.format(memory.largestPartlyFreeBytes()),
                                 failures,
                                 suffering.isEmpty() ? "" : "; requests that suffer: of " + suffering),
                 "defragment; if it comes back, try another fit policy, which a recording of the pool helps to choose",
@@ -261,7 +261,7 @@ public final class Doctor {
         if (statistics.leaks() == 0) {
             return;
         }
-        String sites = named(of.sites(), (Site site) -> site.name() + " (" + SitesTable.bytes(site.liveBytes()) + ")");
+        String sites = named(of.sites(), (Site site) -> site.name() + " (" + ByteSizes.format(site.liveBytes()) + ")");
         found(
                 Severity.WARNING,
                 Ailment.LEAKS,
@@ -284,11 +284,11 @@ public final class Doctor {
                 Ailment.PENDING_HELD,
                 inCaches ? "idle threads' caches hold memory" : "memory waits in queues",
                 "%s pending, %.0f %% of what is committed: %s in %d caches, %s in queues".formatted(
-                        SitesTable.bytes(memory.pendingBytes()),
+                        ByteSizes.format(memory.pendingBytes()),
                         100.0 * memory.pendingBytes() / memory.committedBytes(),
-                        SitesTable.bytes(statistics.cachedBytes()),
+                        ByteSizes.format(statistics.cachedBytes()),
                         statistics.caches(),
-                        SitesTable.bytes(statistics.queuedBytes())),
+                        ByteSizes.format(statistics.queuedBytes())),
                 inCaches
                         ? "a cache comes back when its thread frees, or ends: lower the limits of caches (MemoryPool.cacheLimits); a defragmentation takes back"
                                 + " what ended threads and queues hold"
@@ -304,7 +304,7 @@ public final class Doctor {
                     Ailment.DECAY_OFF,
                     "decay is off, and free pages stay",
                     "%s of free blocks may be in memory, and the decay time is NEVER"
-                            .formatted(SitesTable.bytes(dirty)),
+                            .formatted(ByteSizes.format(dirty)),
                     "set a decay time (DefragSettings.withDecayTime), or give the pages back now",
                     command("purge PID"));
         }

@@ -45,7 +45,11 @@ final class Shown {
         return shade;
     }
 
-    /** Three digits and a unit. */
+    /**
+     * Three digits and a unit, and no more of them than the value has: "4 KiB", "1.25 MiB". A label's place is narrow, and what is marked on
+     * a map is mostly a power of two. Other text has {@link dev.ashlar.text.ByteSizes}, with one decimal always, so that columns line up; no
+     * step of the one is one of the other.
+     */
     static String bytes(long bytes) {
         double value = bytes;
         int unit = 0;

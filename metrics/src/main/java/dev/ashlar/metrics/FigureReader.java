@@ -111,6 +111,7 @@ final class FigureReader {
         return new Figures(
                 clock.getAsLong(),
                 open.statistics(),
+                open.movable().statistics(),
                 byNumber,
                 budgets ? ledger.read(open.budgets()) : Map.of());
     }

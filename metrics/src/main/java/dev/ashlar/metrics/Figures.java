@@ -3,6 +3,7 @@ package dev.ashlar.metrics;
 import java.util.Map;
 
 import dev.ashlar.ArenaStatistics;
+import dev.ashlar.MovableStatistics;
 import dev.ashlar.PoolStatistics;
 import dev.ashlar.arenas.BudgetStatistics;
 
@@ -11,11 +12,13 @@ import dev.ashlar.arenas.BudgetStatistics;
  *
  * @param nanos when, by the reader's clock
  * @param pool the pool's
+ * @param movable of its movable blocks
  * @param arenas by number; empty if nobody wants them
  * @param budgets by name, summed up over those of one name; empty if nobody wants them
  */
 record Figures(
         long nanos,
         PoolStatistics pool,
+        MovableStatistics movable,
         Map<Integer, ArenaStatistics> arenas,
         Map<String, BudgetStatistics> budgets) {}

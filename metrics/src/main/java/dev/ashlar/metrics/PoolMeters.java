@@ -28,6 +28,7 @@ final class PoolMeters {
         bindShortage(meters);
         bindCaches(meters);
         bindDefragmentation(meters);
+        bindCompactions(meters);
     }
 
     private static double nanIfNegative(long value) {
@@ -139,5 +140,17 @@ final class PoolMeters {
                 f -> f.pool().defragmentation().alive() ? 1 : 0);
         meters.counter("ashlar.pool.policy.switches", "switches", "Changes of the policy in force by evidence",
                 f -> f.pool().policySwitches());
+    }
+
+    private static void bindCompactions(MeterGroup<Figures> meters) {
+        meters.counter("ashlar.pool.compactions", "compactions",
+                "Passes over movable blocks: the worker's own, those asked for, and those of requests that found no room",
+                f -> f.movable().compactions());
+        meters.counter("ashlar.pool.own.compactions", "compactions",
+                "Passes that the worker made as they were due, and nobody asked for them",
+                f -> f.movable().ownCompactions());
+        meters.counter("ashlar.pool.vain.compactions", "compactions",
+                "Of the worker's own passes, those that gained less than was worth it, or failed",
+                f -> f.movable().vainCompactions());
     }
 }

@@ -10,6 +10,7 @@ import java.util.Locale;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.ashlar.text.ByteSizes;
 
 /**
  * The flame graph as one HTML page that needs nothing else: its frame is the resource {@code flame.html}, into which title, table and data are put.
@@ -63,7 +64,7 @@ public final class FlamePage {
 
     private static String summary(CallSites sites, boolean allocated) {
         return "%s %s, estimated from %,d samples".formatted(
-                SitesTable.bytes(sites.bytes(allocated)), allocated ? "allocated" : "live", sites.samples(allocated));
+                ByteSizes.format(sites.bytes(allocated)), allocated ? "allocated" : "live", sites.samples(allocated));
     }
 
     private static String rows(CallSites sites, boolean allocated) {
@@ -72,7 +73,7 @@ public final class FlamePage {
         for (Site site : sites.sites(allocated).stream().limit(TABLE_ROWS).toList()) {
             long bytes = site.bytes(allocated);
             rows.append("<tr><td>")
-                    .append(SitesTable.bytes(bytes))
+                    .append(ByteSizes.format(bytes))
                     .append("</td><td>")
                     .append(String.format(Locale.ROOT, "%.1f %%", 100.0 * bytes / all))
                     .append("</td><td>")

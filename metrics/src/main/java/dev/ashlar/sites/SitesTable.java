@@ -4,11 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
+import dev.ashlar.text.ByteSizes;
+
 /** Call sites as lines of text. */
 public final class SitesTable {
-    private static final String UNITS = "KMGTPE";
-    private static final int BITS_PER_UNIT = 10;
-
     private SitesTable() {}
 
     /**
@@ -22,7 +21,7 @@ public final class SitesTable {
         List<String> lines = new ArrayList<>();
         List<Site> all = sites.sites(allocated);
         lines.add("%s %s at %,d call sites, estimated from %,d samples".formatted(
-                bytes(sites.bytes(allocated)),
+                ByteSizes.format(sites.bytes(allocated)),
                 allocated ? "allocated" : "live",
                 all.size(),
                 sites.samples(allocated)));
@@ -34,7 +33,7 @@ public final class SitesTable {
             lines.add(String.format(
                     Locale.ROOT,
                     "%10s %5.1f %% %8d  %s",
-                    bytes(site.bytes(allocated)),
+                    ByteSizes.format(site.bytes(allocated)),
                     100.0 * site.bytes(allocated) / sum,
                     site.samples(allocated),
                     site.name()));
@@ -43,17 +42,5 @@ public final class SitesTable {
             lines.add("... and %,d more".formatted(all.size() - top));
         }
         return lines;
-    }
-
-    /** Such as {@code 512 B} or {@code 58.0 MiB}. */
-    public static String bytes(long bytes) {
-        int unit = (Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(bytes, 1))) / BITS_PER_UNIT;
-        return unit == 0
-                ? bytes + " B"
-                : String.format(
-                        Locale.ROOT,
-                        "%.1f %siB",
-                        bytes / (double) (1L << (unit * BITS_PER_UNIT)),
-                        UNITS.charAt(unit - 1));
     }
 }

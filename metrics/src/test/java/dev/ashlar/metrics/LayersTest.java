@@ -5,6 +5,9 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -43,7 +46,16 @@ class LayersTest {
                 .check(ALL);
     }
 
-    /** What looks at pools sees what its users see. */
+    /** The doctor names call sites that it is given, and neither reads recordings nor draws them. */
+    @Test
+    void doctor_usesOfSitesTheValueAlone() {
+        noClasses().that().resideInAPackage("dev.ashlar.doctor..")
+                .should().dependOnClassesThat(resideInAPackage("dev.ashlar.sites..")
+                        .and(not(name("dev.ashlar.sites.Site"))))
+                .check(ALL);
+    }
+
+    /** What looks at pools sees what its users see, and writes bytes as the other modules do ({@code dev.ashlar.text}). */
     @Test
     void all_useWhatIsExported() {
         noClasses().that().resideInAnyPackage("dev.ashlar.metrics..", "dev.ashlar.management..", "dev.ashlar.map..",

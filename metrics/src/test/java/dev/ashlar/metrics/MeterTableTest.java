@@ -66,7 +66,10 @@ class MeterTableTest {
             new Row("ashlar.pool.defragmentation.failures", COUNTER, "failures"),
             new Row("ashlar.pool.release.failures", COUNTER, "failures"),
             new Row("ashlar.pool.workers", GAUGE, "workers"),
-            new Row("ashlar.pool.policy.switches", COUNTER, "switches"))).toList();
+            new Row("ashlar.pool.policy.switches", COUNTER, "switches"),
+            new Row("ashlar.pool.compactions", COUNTER, "compactions"),
+            new Row("ashlar.pool.own.compactions", COUNTER, "compactions"),
+            new Row("ashlar.pool.vain.compactions", COUNTER, "compactions"))).toList();
 
     private static final List<Row> BUDGET = List.of(
             new Row("ashlar.budget.limit", GAUGE, "bytes"),

@@ -11,16 +11,22 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 
 import dev.ashlar.BlockState;
+import dev.ashlar.CompactionSettings;
 import dev.ashlar.DefragReport;
+import dev.ashlar.DefragSettings;
 import dev.ashlar.HeapCorruptionException;
+import dev.ashlar.MovableStatistics;
 import dev.ashlar.PoolExhaustedException;
 import dev.ashlar.PoolStatistics;
 import dev.ashlar.ReclaimKind;
 import dev.ashlar.arenas.Budget;
 import dev.ashlar.arenas.MemoryPool;
+import dev.ashlar.arenas.MovableBlocks;
 import dev.ashlar.arenas.Registration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -257,6 +263,75 @@ class MeterValuesTest {
         assertTrue(pool.usableSize(keeper) >= LARGE);
         assertEquals(0, bound.value("ashlar.pool.memory.dirty"));
         assertEquals(0, bound.value("ashlar.pool.memory.retained"));
+    }
+
+    /** One that is asked for is nobody's own, whatever it gains. */
+    @Test
+    void compactionAskedFor_isCountedOnce() {
+        sparse(pool);
+        BoundPool.Change change = bound.change(() -> assertTrue(pool.movable().compact().movedBytes() > 0));
+        assertEquals(1, change.of("ashlar.pool.compactions"));
+        assertEquals(0, change.of("ashlar.pool.own.compactions"));
+        assertEquals(0, change.of("ashlar.pool.vain.compactions"));
+    }
+
+    /** Pins in each region: the worker's first pass gives pages back, so the second is the first in vain. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void compactionsOfTheWorker_areItsOwn_andInVainWherePinsStandInTheWay(boolean pinned) {
+        CompactionSettings settings = CompactionSettings.ofDefaults()
+                .withLeastGain(BoundPool.MIB)
+                .withBackOff(Duration.ofMillis(1), Duration.ofMillis(1));
+        MemoryPool busy = BoundPool.quiet("busy")
+                .capacity(16 * BoundPool.MIB)
+                .regionSize(BoundPool.MIB)
+                .reclaimPeriod(Duration.ofMillis(1))
+                .defragmentation(DefragSettings.ofDefaults().withDecayTime(DefragSettings.NEVER)
+                        .withCompaction(CompactionSettings.never()))
+                .build();
+        try (BoundPool of = new BoundPool(busy)) {
+            List<Long> kept = sparse(busy);
+            MovableBlocks movable = busy.movable();
+            if (pinned) {
+                kept.forEach(movable::pinAddress);
+            }
+            assertEquals(0, of.value("ashlar.pool.own.compactions"));
+            busy.defragSettings(DefragSettings.ofDefaults().withCompaction(settings));
+            while (pinned
+                    ? movable.statistics().vainCompactions() == 0
+                    : movable.statistics().ownCompactions() == 0) {
+                Thread.onSpinWait();
+            }
+            busy.defragSettings(DefragSettings.ofDefaults().withCompaction(CompactionSettings.never()));
+            // On demand, so behind whatever the worker was at: it makes no pass of its own any more.
+            busy.defragment().join();
+            MovableStatistics now = movable.statistics();
+            Map<String, Double> values = of.values();
+            assertEquals((double) now.compactions(), values.get("ashlar.pool.compactions"));
+            assertEquals((double) now.ownCompactions(), values.get("ashlar.pool.own.compactions"));
+            assertEquals((double) now.vainCompactions(), values.get("ashlar.pool.vain.compactions"));
+            assertTrue(now.compactions() > now.ownCompactions(), now::toString);
+            if (pinned) {
+                kept.forEach(movable::unpin);
+            }
+        }
+    }
+
+    /** Movable blocks in eight regions, of which one in ten stays; those. */
+    private static List<Long> sparse(MemoryPool in) {
+        List<Long> all = new ArrayList<>();
+        while (in.movable().statistics().regions() < 8) {
+            all.add(in.movable().allocate(10_000));
+        }
+        List<Long> kept = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            if (i % 10 == 0) {
+                kept.add(all.get(i));
+            } else {
+                in.movable().free(all.get(i));
+            }
+        }
+        return kept;
     }
 
     private static String lower(String name) {

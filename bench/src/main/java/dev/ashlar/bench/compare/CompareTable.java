@@ -6,7 +6,7 @@ import java.util.Locale;
 
 import dev.ashlar.bench.compare.CompareReport.Figure;
 import dev.ashlar.bench.compare.CompareReport.RowResult;
-import dev.ashlar.bench.replay.ByteSizes;
+import dev.ashlar.text.ByteSizes;
 
 /** The comparison's tables, as lines of text. */
 public final class CompareTable {

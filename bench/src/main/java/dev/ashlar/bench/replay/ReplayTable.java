@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
+import dev.ashlar.text.ByteSizes;
 import org.jspecify.annotations.Nullable;
 
 /**

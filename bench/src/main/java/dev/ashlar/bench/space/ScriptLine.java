@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-import dev.ashlar.bench.replay.ByteSizes;
+import dev.ashlar.text.ByteSizes;
 import org.jspecify.annotations.Nullable;
 
 /** One line of a script: words, then options {@code key=value} and flags in any order. What is not asked for is refused by {@link #end}. */

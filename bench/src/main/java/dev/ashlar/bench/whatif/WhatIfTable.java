@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
-import dev.ashlar.bench.replay.ByteSizes;
 import dev.ashlar.bench.replay.Sample;
 import dev.ashlar.bench.replay.SettingTrials.Trial;
+import dev.ashlar.text.ByteSizes;
 import org.jspecify.annotations.Nullable;
 
 /** The table, as lines of text, each of which can be printed as soon as its setting was tried. Plain text: whoever prints it may colour it. */

@@ -2,7 +2,7 @@ package dev.ashlar.bench.workload;
 
 import java.util.Locale;
 
-import dev.ashlar.bench.replay.ByteSizes;
+import dev.ashlar.text.ByteSizes;
 
 /** The workloads' table, as lines of text, of which each can be printed as soon as its run has ended. */
 public final class WorkloadTable {

@@ -1,4 +1,4 @@
-package dev.ashlar.bench.replay;
+package dev.ashlar.text;
 
 import java.util.Locale;
 import java.util.regex.Matcher;

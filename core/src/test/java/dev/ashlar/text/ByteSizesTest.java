@@ -1,4 +1,4 @@
-package dev.ashlar.bench.replay;
+package dev.ashlar.text;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
