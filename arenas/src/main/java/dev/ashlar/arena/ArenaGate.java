@@ -94,7 +94,6 @@ final class ArenaGate {
     }
 
     /** Leaves, waits for {@link #pagesAreBack}, and enters again: what is inside may have changed. */
-    @SuppressWarnings("WaitNotInLoop") // An early return only means that the request looks a little early, and then does as if there were no purge.
     void awaitPages() {
         awaitingPages++;
         awaiting.getAndIncrement();
