@@ -22,8 +22,8 @@ final class ExtentTree {
     static final int NONE = TreeNodes.NONE;
 
     static final int LEAF_WIDTH = 64;
-    /** With as many pairs, the leaves are too large for a core's caches. */
-    private static final int PAIRS_IN_MEMORY = 1 << 16;
+    /** From this height on, with hundreds of thousands of pairs, the leaves are too many for a core's caches. */
+    private static final int HEIGHT_IN_MEMORY = 3;
 
     final LeafNodes leaves = new LeafNodes(LEAF_WIDTH);
     final LeafIndex index;
@@ -149,7 +149,7 @@ final class ExtentTree {
     }
 
     private int floorInLeaf(int node, long key) {
-        return size < PAIRS_IN_MEMORY ? leaves.floor(node, key) : leaves.floorInMemory(node, key);
+        return index.height() < HEIGHT_IN_MEMORY ? leaves.floor(node, key) : leaves.floorInMemory(node, key);
     }
 
     /** The largest value, 0 if there is none. O(1) but for a tree of one leaf. */
