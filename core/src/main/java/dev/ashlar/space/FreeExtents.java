@@ -202,7 +202,8 @@ final class FreeExtents {
         }
         long start = offset - before;
         long behind = 0;
-        if (byOffset.nextKey() == end) {
+        // Nothing begins at the largest offset: there it means that there is no next extent.
+        if (byOffset.nextKey() == end && end < Long.MAX_VALUE) {
             if (before == 0) {
                 byOffset.next();
                 behind = byOffset.value();
