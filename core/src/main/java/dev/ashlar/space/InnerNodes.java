@@ -28,9 +28,21 @@ final class InnerNodes extends TreeNodes {
         return children[node * width + place];
     }
 
-    /** The last child whose bound is not above a key, or else the first. */
+    /**
+     * The last child whose bound is not above a key, or else the first. Without a branch that depends on keys, as those would be guessed wrong half of the time: Khuong and Morin,
+     * <i>Array Layouts for Comparison-Based Searching</i>, 2017, section 4.
+     */
     int floor(int node, long key) {
-        return 1 + floor(bounds, 1, node * width + 1, counts[node] - 1, key);
+        long[] all = bounds;
+        int low = node * width + 1;
+        int left = counts[node] - 1;
+        while (left > 0) {
+            int half = (left + 1) >>> 1;
+            // All ones if that bound is not above; keys are not negative, and the one looked for is -1 at least.
+            low += half & (int) ((all[low + half - 1] - key - 1) >> (Long.SIZE - 1));
+            left -= half;
+        }
+        return low - node * width - 1;
     }
 
     /** The first child from one on below which there is a value as large as wanted, or {@link #NONE}. */

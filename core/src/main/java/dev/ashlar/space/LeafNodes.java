@@ -35,9 +35,17 @@ final class LeafNodes extends TreeNodes {
         pairs[at + 1] = value;
     }
 
-    /** The last pair whose key is not above this one, or -1. */
+    /** The last pair whose key is not above this one, or -1. Without branches, as {@link InnerNodes#floor}. */
     int floor(int leaf, long key) {
-        return floor(pairs, 2, leaf * width, counts[leaf], key);
+        long[] all = pairs;
+        int low = leaf * width;
+        int left = counts[leaf];
+        while (left > 0) {
+            int half = (left + 1) >>> 1;
+            low += half & (int) ((all[2 * (low + half - 1)] - key - 1) >> (Long.SIZE - 1));
+            left -= half;
+        }
+        return low - leaf * width - 1;
     }
 
     /**

@@ -68,24 +68,6 @@ abstract class TreeNodes {
         return made - unused;
     }
 
-    /**
-     * Which of some keys in order is the last that is not above another; -1 if all are. Without a branch that depends on keys, as those would be guessed wrong half of the time: Khuong
-     * and Morin, <i>Array Layouts for Comparison-Based Searching</i>, 2017, section 4.
-     *
-     * @param stride how far apart the keys lie
-     */
-    static int floor(long[] keys, int stride, int first, int count, long key) {
-        int low = first;
-        int left = count;
-        while (left > 0) {
-            int half = (left + 1) >>> 1;
-            // All ones if that key is not above; keys are not negative, and the one looked for is -1 at least.
-            low += half & (int) ((keys[stride * (low + half - 1)] - key - 1) >> (Long.SIZE - 1));
-            left -= half;
-        }
-        return low - first - 1;
-    }
-
     /** Opens a gap of one entry. */
     void openGap(int node, int place) {
         counts[node]++;
