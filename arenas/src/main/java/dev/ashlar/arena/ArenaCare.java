@@ -7,7 +7,7 @@ import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.block.SizeClasses;
 import dev.ashlar.region.BlockSpace;
 import dev.ashlar.region.DirtyPages;
-import dev.ashlar.region.PurgeProgress;
+import dev.ashlar.region.PagePurge;
 import dev.ashlar.slab.Slabs;
 import org.jspecify.annotations.Nullable;
 
@@ -15,19 +15,20 @@ import org.jspecify.annotations.Nullable;
  * What one worker does to an arena now and then, under its lock, in pieces so small that others come in between:
  *
  * <pre>{@code
- *     slice -> enter -> piece, piece, ...   until there is no more to do, or one more like the longest would be too long
+ *     slice -> enter -> piece, piece, ...   until there is no more to do, somebody waits, or one more like the longest would be too long
  *
  *     a piece:  drainBatch       the cells of one batch to their slabs
- *               mergeEmptySlab   one slab to the free blocks
- *               purgeNext        64 pages
+ *               mergeEmptySlabs  one slab to the free blocks
+ *               holdPages        64 pages, which are given back behind it, without the lock; then putBackPages
  * }</pre>
  *
  * <p>Pieces are called inside of a slice. A fenced arena is left as it is.
  */
 public final class ArenaCare {
-    private final CoreArena arena;
+    private final ArenaState state;
+    private final CellIntake intake;
+    private final ArenaView view;
     private final ArenaGate gate;
-    private final RemoteQueue queue;
     private final Slabs slabs;
     private final BlockSpace space;
     private final @Nullable DirtyPages pages;
@@ -35,18 +36,20 @@ public final class ArenaCare {
     // Guarded by the arena's lock.
     private long returnedBytes;
     private long coalescedBytes;
+    private boolean awaited;
 
-    ArenaCare(CoreArena arena, ArenaGate gate, RemoteQueue queue, Slabs slabs, BlockSpace space) {
-        this.arena = arena;
-        this.gate = gate;
-        this.queue = queue;
-        this.slabs = slabs;
-        this.space = space;
+    ArenaCare(ArenaState state, CellIntake intake, ArenaView view) {
+        this.state = state;
+        this.intake = intake;
+        this.view = view;
+        gate = state.gate;
+        slabs = state.slabs;
+        space = state.space;
         pages = space.dirtyPages();
     }
 
     /**
-     * Does pieces of work under the lock, one at least, as long as each asks for more, and there is time for one that takes as long as the longest of them.
+     * Does pieces of work under the lock, one at least, as long as each asks for more, nobody waits outside, and there is time for one that takes as long as the longest of them.
      *
      * @param clock in nanoseconds
      * @param nanos how long
@@ -72,7 +75,7 @@ public final class ArenaCare {
                 gate.checkServing();
                 now = clock.getAsLong();
                 longest = Math.max(longest, now - before);
-            } while (more && now - begin + longest < nanos);
+            } while (more && !gate.isAwaited() && now - begin + longest < nanos);
             return more;
         } catch (HeapCorruptionException e) {
             throw gate.fence(e);
@@ -80,9 +83,14 @@ public final class ArenaCare {
             gate.suspect();
             throw e;
         } finally {
-            meter.add(clock.getAsLong() - begin, nanos);
-            arena.exit();
+            leave(clock, begin, nanos, meter);
         }
+    }
+
+    private void leave(LongSupplier clock, long begin, long nanos, LockMeter meter) {
+        awaited = gate.isAwaited();
+        meter.add(clock.getAsLong() - begin, nanos);
+        state.exit();
     }
 
     /**
@@ -100,7 +108,7 @@ public final class ArenaCare {
             gate.serves();
             long taken = slabs.takenBytes();
             long slabBytes = slabs.blockBytes();
-            int others = arena.putBack(sizeClass, cells, count);
+            int others = intake.putBack(sizeClass, cells, count);
             returnedBytes += taken - slabs.takenBytes();
             coalescedBytes += slabBytes - slabs.blockBytes();
             return others;
@@ -108,9 +116,36 @@ public final class ArenaCare {
             gate.suspect();
             throw e;
         } finally {
-            meter.add(clock.getAsLong() - begin, nanos);
-            arena.exit();
+            leave(clock, begin, nanos, meter);
         }
+    }
+
+    /**
+     * Makes the block free again that {@link #holdPages} held, in a slice of its own; also in an arena that was fenced meanwhile. In a closed one nothing is left to do.
+     *
+     * @throws HeapCorruptionException if something next to it is damaged
+     */
+    public void putBackPages(LongSupplier clock, long nanos, LockMeter meter, PagePurge purge) {
+        gate.enter(true);
+        long begin = clock.getAsLong();
+        try {
+            if (!gate.isClosed()) {
+                purge.putBack();
+            }
+        } catch (HeapCorruptionException e) {
+            throw gate.fence(e);
+        } catch (Error e) {
+            gate.suspect();
+            throw e;
+        } finally {
+            gate.pagesAreBack();
+            leave(clock, begin, nanos, meter);
+        }
+    }
+
+    /** Whether a thread waited for the lock when the last slice ended. By the thread that makes them. */
+    public boolean wasAwaited() {
+        return awaited;
     }
 
     /** Whether a thread waits for the lock at this moment. */
@@ -127,9 +162,9 @@ public final class ArenaCare {
         gate.enter(true);
         try {
             gate.serves();
-            return arena.figuresInside();
+            return view.figuresInside();
         } finally {
-            arena.exit();
+            state.exit();
         }
     }
 
@@ -139,10 +174,10 @@ public final class ArenaCare {
     public boolean drainBatch() {
         long taken = slabs.takenBytes();
         long slabBytes = slabs.blockBytes();
-        arena.drain(1);
+        intake.drain(1);
         returnedBytes += taken - slabs.takenBytes();
         coalescedBytes += slabBytes - slabs.blockBytes();
-        return !queue.isEmpty();
+        return !state.queue.isEmpty();
     }
 
     /** Makes free blocks of the empty slabs of a class; whether there are classes behind it. */
@@ -151,9 +186,14 @@ public final class ArenaCare {
         return sizeClass + 1 < SizeClasses.COUNT;
     }
 
-    /** Purges the next dirty pages; whether there may be more. */
-    public boolean purgeNext(PurgeProgress progress) {
-        return space.purgeNext(progress);
+    /** A purge of dirty pages, or null where none are counted. */
+    public @Nullable PagePurge purge(long most, int leastAgeMillis) {
+        return pages == null ? null : new PagePurge(space, pages, most, leastAgeMillis);
+    }
+
+    /** Holds the next dirty pages, or looks for them; whether there may be more. Those who wait for the last ones come first. */
+    public boolean holdPages(PagePurge purge) {
+        return gate.arePagesAwaited() || purge.hold();
     }
 
     /** Sets the moment at which pages become dirty from now on. */

@@ -1,5 +1,7 @@
 package dev.ashlar.arena;
 
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.ashlar.HeapCorruptionException;
@@ -14,12 +16,18 @@ import org.jspecify.annotations.Nullable;
  * <p>A thread that has one arena's lock takes no other's; {@code enter} asserts that of its own.
  */
 final class ArenaGate {
+    /** So often a thread looks before it sleeps: for some 10 microseconds. Where one core is all there is, the holder has to run. */
+    private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 200 : 0;
+
     private final int number;
     private final String poolName;
     private final Runnable validation;
     private final ReentrantLock lock = new ReentrantLock();
+    private final Condition pagesBack = lock.newCondition();
+    private final AtomicInteger awaiting = new AtomicInteger();
 
     // Guarded by lock.
+    private int awaitingPages;
     private boolean suspect;
     private boolean closed;
     private @Nullable HeapCorruptionException damage;
@@ -34,20 +42,35 @@ final class ArenaGate {
     /** Enters; false if {@code wait} is and another thread is inside. */
     boolean enter(boolean wait) {
         assert !lock.isHeldByCurrentThread() : "arena " + number + " entered twice";
-        if (wait) {
-            lock.lock();
-        } else if (!lock.tryLock()) {
-            return false;
-        }
-        if (suspect) {
-            try {
-                settle();
-            } catch (Throwable e) {
-                lock.unlock();
-                throw e;
+        if (!lock.tryLock()) {
+            if (!wait) {
+                return false;
             }
+            await();
+        }
+        try {
+            settleIfSuspect();
+        } catch (Throwable e) {
+            lock.unlock();
+            throw e;
         }
         return true;
+    }
+
+    /** Most holders are through in less time than it takes to sleep and be woken. */
+    private void await() {
+        awaiting.getAndIncrement();
+        try {
+            for (int i = 0; i < SPINS; i++) {
+                Thread.onSpinWait();
+                if (lock.tryLock()) {
+                    return;
+                }
+            }
+            lock.lock();
+        } finally {
+            awaiting.getAndDecrement();
+        }
     }
 
     void exit() {
@@ -59,18 +82,43 @@ final class ArenaGate {
         return lock.isLocked();
     }
 
-    /** Whether a thread waits outside at this moment. */
+    /** Whether a thread waits outside at this moment: who is inside for long should leave soon. */
     boolean isAwaited() {
-        return lock.hasQueuedThreads();
+        return awaiting.get() != 0;
     }
 
-    private void settle() {
+    /** Leaves, waits for {@link #pagesAreBack}, and enters again: what is inside may have changed. */
+    void awaitPages() {
+        awaitingPages++;
+        awaiting.getAndIncrement();
         try {
-            validation.run();
-        } catch (HeapCorruptionException e) {
-            fence(e);
+            pagesBack.awaitUninterruptibly();
+        } finally {
+            awaiting.getAndDecrement();
+            awaitingPages--;
         }
-        suspect = false;
+        settleIfSuspect();
+    }
+
+    /** Whether a thread is in {@link #awaitPages}. */
+    boolean arePagesAwaited() {
+        return awaitingPages != 0;
+    }
+
+    /** Lets those go on that are in {@link #awaitPages}. */
+    void pagesAreBack() {
+        pagesBack.signalAll();
+    }
+
+    private void settleIfSuspect() {
+        if (suspect) {
+            try {
+                validation.run();
+            } catch (HeapCorruptionException e) {
+                fence(e);
+            }
+            suspect = false;
+        }
     }
 
     /** An error goes through. */

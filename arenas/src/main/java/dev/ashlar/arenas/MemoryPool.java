@@ -375,7 +375,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
      */
     public Registration onPressure(int priority, PressureCallback callback) {
         Objects.requireNonNull(callback, "callback");
-        return engine.onPressure(priority, callback::freeMemory)::run;
+        return engine.care().onPressure(priority, callback::freeMemory)::run;
     }
 
     // Settings
@@ -392,7 +392,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
 
     /** The most bytes that regions may take now: the capacity, unless it was {@linkplain #limit(long) limited}. */
     public long limit() {
-        return engine.limit();
+        return engine.care().limit();
     }
 
     /**
@@ -403,7 +403,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
      * @throws IllegalArgumentException if it is negative
      */
     public void limit(long bytes) {
-        engine.limit(MemoryPoolBuilder.inRange("limit", bytes, 0, Long.MAX_VALUE));
+        engine.care().limit(MemoryPoolBuilder.inRange("limit", bytes, 0, Long.MAX_VALUE));
     }
 
     /** Whether tools of the same user may look at this pool, and steer it, from outside the process. */
@@ -458,12 +458,12 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
 
     /** The most bytes that one thread's cache may hold. */
     public long cacheLimit() {
-        return engine.cacheBudget().cacheBytes();
+        return engine.care().cacheBudget().cacheBytes();
     }
 
     /** The most bytes that all caches may hold. */
     public long cachesLimit() {
-        return engine.cacheBudget().poolBytes();
+        return engine.care().cacheBudget().poolBytes();
     }
 
     /**
@@ -475,7 +475,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
      */
     public void cacheLimits(long cacheBytes, long allCachesBytes) {
         engine.checkOpen();
-        engine.cacheLimits(
+        engine.care().cacheLimits(
                 MemoryPoolBuilder.inRange("cacheLimit", cacheBytes, 0, Long.MAX_VALUE),
                 MemoryPoolBuilder.inRange("cachesLimit", allCachesBytes, 0, Long.MAX_VALUE));
     }
@@ -487,7 +487,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
 
     /** The fit policy that was set, {@link FitPolicy#ADAPTIVE} or the one in force. */
     public FitPolicy policy() {
-        return engine.policy();
+        return engine.care().policy();
     }
 
     /**
@@ -495,7 +495,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
      * {@link FitPolicy#ADAPTIVE} begins anew each time it is set, in each arena for itself.
      */
     public void policy(FitPolicy policy) {
-        engine.policy(Objects.requireNonNull(policy, "policy"));
+        engine.care().policy(Objects.requireNonNull(policy, "policy"));
     }
 
     /** What {@link FitPolicy#ADAPTIVE} favours. */
@@ -508,7 +508,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
     /** What {@link FitPolicy#ADAPTIVE} has done so far, and which policy serves requests now, for each arena. O(arenas). */
     public Adaptation adaptation() {
         try {
-            return engine.adaptation();
+            return engine.care().adaptation();
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -517,7 +517,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
     /** The figures of this moment. O(caches + arenas x regions / 64), whatever the number of blocks; changes nothing. */
     public PoolStatistics statistics() {
         try {
-            return engine.statistics();
+            return engine.view().statistics();
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -526,7 +526,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
     /** The figures of each arena, the one of the movable blocks as the last, if there are any. O(arenas), each under its own lock; changes nothing. */
     public List<ArenaStatistics> arenaStatistics() {
         try {
-            return engine.arenaStatistics();
+            return engine.view().arenaStatistics();
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -535,7 +535,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
     /** What fragmentation costs requests of each size class, over what is free in all arenas. O(blocks); changes nothing. */
     public List<SizeClassFragmentation> fragmentationBySizeClass() {
         try {
-            return engine.fragmentationBySizeClass();
+            return engine.view().fragmentationBySizeClass();
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -548,7 +548,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
      */
     public long residentBytes() {
         try {
-            return engine.residentBytes();
+            return engine.view().residentBytes();
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -562,7 +562,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
     /** Takes back what is cached by this thread and by ended ones, and what waits in queues, and merges it. */
     public void reclaim() {
         try {
-            engine.reclaim();
+            engine.care().reclaim();
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -576,7 +576,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
      */
     public long trim() {
         try {
-            return engine.trim();
+            return engine.care().trim();
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -603,7 +603,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
     public CompletableFuture<DefragReport> defragment(DefragOptions options) {
         Objects.requireNonNull(options, "options");
         try {
-            return engine.defragment(options);
+            return engine.care().defragment(options);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -611,17 +611,17 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
 
     /** The reports of the last 8 defragmentations, on demand and on the worker's own, oldest first. O(1), also of a closed pool. */
     public List<DefragReport> defragReports() {
-        return engine.defragReports();
+        return engine.care().defragReports();
     }
 
     /** How the worker defragments on its own. */
     public DefragSettings defragSettings() {
-        return engine.defragSettings();
+        return engine.care().defragSettings();
     }
 
     /** Changes that, for its next run on. */
     public void defragSettings(DefragSettings settings) {
-        engine.defragSettings(Objects.requireNonNull(settings, "settings"));
+        engine.care().defragSettings(Objects.requireNonNull(settings, "settings"));
     }
 
     /**
@@ -631,7 +631,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
     public void walk(BlockVisitor visitor) {
         Objects.requireNonNull(visitor, "visitor");
         try {
-            engine.walk(visitor);
+            engine.view().walk(visitor);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -647,7 +647,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
     public void walkRegions(RegionVisitor visitor) {
         Objects.requireNonNull(visitor, "visitor");
         try {
-            engine.walkRegions(visitor);
+            engine.view().walkRegions(visitor);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -661,7 +661,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
      */
     public void validate() {
         try {
-            engine.validate(false);
+            engine.view().validate(false);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -675,7 +675,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
      */
     public void validateQuiet() {
         try {
-            engine.validate(true);
+            engine.view().validate(true);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -688,7 +688,7 @@ public final class MemoryPool implements SegmentAllocator, AutoCloseable {
      */
     public void recover() {
         try {
-            engine.recover();
+            engine.care().recover();
         } finally {
             Reference.reachabilityFence(this);
         }

@@ -52,10 +52,33 @@ public interface DefragArena {
 
     /** A purge that is under way. */
     interface Purge {
+        /** Where no pages are counted. */
+        Purge NOTHING = new Purge() {
+            @Override
+            public boolean run() {
+                return false;
+            }
+
+            @Override
+            public long bytes() {
+                return 0;
+            }
+
+            @Override
+            public long purges() {
+                return 0;
+            }
+
+            @Override
+            public long pagesLeft() {
+                return 0;
+            }
+        };
+
         /**
-         * Does one slice; whether there may be more.
+         * Gives some pages back; whether there may be more.
          *
-         * @throws dev.ashlar.OsException if the operating system refuses; the next slice goes on behind those pages
+         * @throws dev.ashlar.OsException if the operating system refuses; the next call goes on behind those pages
          */
         boolean run();
 

@@ -36,13 +36,16 @@ final class Slices {
                 return step.applyAsLong(space);
             } finally {
                 meter.add(System.nanoTime() - begin, sliceNanos);
+                if (arena.isAwaited()) {
+                    rests.awaited();
+                }
             }
         });
     }
 
-    /** Whether the step has had the lock for as long as it may. */
+    /** Whether the step has had the lock for as long as it may, or somebody waits for it. */
     boolean isOver() {
-        return System.nanoTime() - begin >= sliceNanos;
+        return arena.isAwaited() || System.nanoTime() - begin >= sliceNanos;
     }
 
     /** For how long each step had the lock. */

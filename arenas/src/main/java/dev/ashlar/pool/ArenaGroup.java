@@ -141,7 +141,7 @@ final class ArenaGroup {
     RuntimeException explain(long address) {
         int owner = geometry.contains(address) ? regions.ownerOf(geometry.regionAt(address)) : Regions.NOBODY;
         CoreArena arena = owner == Regions.NOBODY ? null : byNumber(owner);
-        return arena == null ? diagnosis.explain(address) : arena.diagnose(address);
+        return arena == null ? diagnosis.explain(address) : arena.blocks().diagnose(address);
     }
 
     Reservation reservation() {
@@ -202,7 +202,7 @@ final class ArenaGroup {
     List<ArenaFigures> figures() {
         List<ArenaFigures> figures = new ArrayList<>(arenas.length + 1);
         for (CoreArena arena : all()) {
-            figures.add(arena.figures());
+            figures.add(arena.view().figures());
         }
         return figures;
     }

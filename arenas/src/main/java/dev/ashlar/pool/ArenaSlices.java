@@ -11,7 +11,7 @@ import dev.ashlar.arena.ArenaFigures;
 import dev.ashlar.arena.LockMeter;
 import dev.ashlar.arena.Rests;
 import dev.ashlar.defrag.DefragArena;
-import dev.ashlar.region.PurgeProgress;
+import dev.ashlar.region.PagePurge;
 
 /** An arena for the {@link dev.ashlar.defrag.Defragmenter}: its care in slices, and those who wait let in between them. */
 final class ArenaSlices implements DefragArena {
@@ -85,6 +85,9 @@ final class ArenaSlices implements DefragArena {
         synchronized (maintenance) {
             result = action.get();
         }
+        if (care.wasAwaited()) {
+            rests.awaited();
+        }
         if (rests.isDue()) {
             rests.rest(PAUSE_NANOS);
         }
@@ -137,28 +140,53 @@ final class ArenaSlices implements DefragArena {
 
     @Override
     public Purge purge(long pages, int leastAgeMillis) {
-        PurgeProgress progress = new PurgeProgress(pages, leastAgeMillis);
-        return new Purge() {
-            @Override
-            public boolean run() {
-                return slice(() -> care.purgeNext(progress));
-            }
+        PagePurge purge = care.purge(pages, leastAgeMillis);
+        return purge == null ? Purge.NOTHING : new ArenaPurge(purge);
+    }
 
-            @Override
-            public long bytes() {
-                return progress.bytes();
-            }
+    /** Holds pages, and gives them back without the lock. */
+    private final class ArenaPurge implements Purge {
+        private final PagePurge purge;
 
-            @Override
-            public long purges() {
-                return progress.purges();
-            }
+        ArenaPurge(PagePurge purge) {
+            this.purge = purge;
+        }
 
-            @Override
-            public long pagesLeft() {
-                return progress.pagesLeft();
-            }
-        };
+        @Override
+        public boolean run() {
+            return inTurn(() -> {
+                boolean[] more = new boolean[1];
+                try {
+                    care.slice(clock, pool.sliceNanos(), meter, () -> {
+                        more[0] = care.holdPages(purge);
+                        return more[0] && !purge.isHolding();
+                    });
+                    if (purge.isHolding()) {
+                        purge.giveBack();
+                    }
+                } finally {
+                    if (purge.isHolding()) {
+                        care.putBackPages(clock, pool.sliceNanos(), meter, purge);
+                    }
+                }
+                return more[0];
+            });
+        }
+
+        @Override
+        public long bytes() {
+            return purge.bytes();
+        }
+
+        @Override
+        public long purges() {
+            return purge.purges();
+        }
+
+        @Override
+        public long pagesLeft() {
+            return purge.pagesLeft();
+        }
     }
 
     @Override

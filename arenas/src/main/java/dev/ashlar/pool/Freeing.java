@@ -162,11 +162,11 @@ final class Freeing {
         if (arena == null) {
             throw arenas.diagnosis().explain(address);
         }
-        long bytes = arena.freeBlock(address, owner, guards);
+        long bytes = arena.blocks().free(address, owner, guards);
         if (bytes < 0) {
             int actual = (int) (-1 - bytes);
             BlockOwner account = live.accountOf(address, owner, actual);
-            bytes = arena.freeBlock(address, actual, guards);
+            bytes = arena.blocks().free(address, actual, guards);
             if (account != null) {
                 account.freed(bytes);
             }

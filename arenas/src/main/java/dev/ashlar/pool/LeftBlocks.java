@@ -40,7 +40,7 @@ record LeftBlocks(String kind, String owner, long blocks, long bytes, String sit
         }
         MovableSpace movable = parts.movables.spaceOrNull();
         if (movable != null) {
-            ArenaFigures figures = movable.arena().figures();
+            ArenaFigures figures = movable.arena().view().figures();
             left.add(
                     new LeftBlocks("movable", "handles of movable blocks", figures.blocks(), figures.blockBytes(), ""));
             blocks -= figures.blocks();

@@ -96,7 +96,7 @@ final class LiveBlocks {
         if (arena == null) {
             throw arenas.diagnosis().explain(address);
         }
-        long bytes = arena.usableBytes(address);
+        long bytes = arena.blocks().usableBytes(address);
         if (arenas.isOfMovable(arena)) {
             // Its last word is not its holder's: the handle knows the size.
             accountOf(address, CellHeaders.POOL, Owners.MOVABLE);
@@ -132,7 +132,7 @@ final class LiveBlocks {
             return Owners.unmarked(CellHeaders.owner(code));
         }
         CoreArena arena = arenas.ownerOf(address);
-        return arena == null ? CellHeaders.POOL : arena.ownerOfBlock(address);
+        return arena == null ? CellHeaders.POOL : arena.blocks().ownerOf(address);
     }
 
     /** The holder's last step with a cell of a hardened pool: of several threads that free it, one gets further. */

@@ -111,7 +111,7 @@ public final class Movables {
         } catch (Throwable e) {
             if (block != 0 && !(e instanceof HeapCorruptionException)) {
                 // No stack left: nobody has the block, and it must not be found without a handle.
-                now.arena().freeMovable(block, handle, byteSize, settings.hardened());
+                now.arena().movables().free(block, handle, byteSize, settings.hardened());
             }
             handles.cancel(handle);
             throw e;
@@ -159,7 +159,7 @@ public final class Movables {
 
         boolean succeeds() {
             try {
-                block = in.arena().serveMovable(units, handle, true);
+                block = in.arena().movables().serve(units, handle, true);
             } catch (OsException e) {
                 refusal = e;
             }
@@ -171,10 +171,10 @@ public final class Movables {
     private void finish(MovableSpace in, long block, long byteSize) {
         if (settings.hardened()) {
             Guards guards = parts.guards;
-            long usable = in.arena().usableBytes(block) - BackReference.BYTES;
+            long usable = in.arena().blocks().usableBytes(block) - BackReference.BYTES;
             if (guards != null && !Guards.isZero(block, usable)) {
                 HeapCorruptionException written = guards.writtenWhileFree(block, usable);
-                in.arena().withholdBlock(block, written);
+                in.arena().blocks().withhold(block, written);
                 throw written;
             }
         } else if (settings.zeroing()) {
@@ -234,7 +234,7 @@ public final class Movables {
         long block = handles.beginFree(handle);
         HeapCorruptionException found;
         try {
-            found = now.arena().freeMovable(block, handle, byteSize, settings.hardened());
+            found = now.arena().movables().free(block, handle, byteSize, settings.hardened());
         } catch (RuntimeException e) {
             handles.abortFree(handle, block);
             throw e;
@@ -296,7 +296,7 @@ public final class Movables {
         if (now == null) {
             return null;
         }
-        ArenaFigures figures = now.arena().figures();
+        ArenaFigures figures = now.arena().view().figures();
         long taken = unpins.sum();
         return figures.fenced()
                 ? null
@@ -314,7 +314,7 @@ public final class Movables {
         if (now == null) {
             return MovableStatistics.NONE;
         }
-        ArenaFigures figures = now.arena().figures();
+        ArenaFigures figures = now.arena().view().figures();
         // In this order, so that there are never more unpins than pins.
         long taken = unpins.sum();
         long made = pins.sum();

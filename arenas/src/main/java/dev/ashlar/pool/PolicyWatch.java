@@ -42,7 +42,7 @@ final class PolicyWatch {
 
     private List<PolicySwitch> consider(int number) {
         try {
-            return arenas.get(number).considerPolicy();
+            return arenas.get(number).policy().consider();
         } catch (HeapCorruptionException e) {
             // Fenced now: who reaches a block there is told.
             return List.of();
@@ -62,7 +62,7 @@ final class PolicyWatch {
         long switches = 0;
         for (int i = 0; i < arenas.count(); i++) {
             CoreArena arena = arenas.get(i);
-            Adaptation own = arena.adaptation();
+            Adaptation own = arena.policy().adaptation();
             inForce.addAll(own.inForce());
             recent.addAll(own.recent());
             windows += own.windows();

@@ -3,34 +3,17 @@ package dev.ashlar.pool;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
-import java.util.function.LongConsumer;
 
-import dev.ashlar.Adaptation;
-import dev.ashlar.ArenaStatistics;
-import dev.ashlar.BlockVisitor;
-import dev.ashlar.DefragOptions;
-import dev.ashlar.DefragReport;
-import dev.ashlar.DefragSettings;
-import dev.ashlar.FitPolicy;
 import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.InvalidFreeException;
 import dev.ashlar.PoolExhaustedException;
-import dev.ashlar.PoolStatistics;
-import dev.ashlar.RegionVisitor;
-import dev.ashlar.SizeClassFragmentation;
 import dev.ashlar.arena.CoreArena;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.CellHeaders;
 import dev.ashlar.block.Geometry;
 import dev.ashlar.block.SizeClasses;
-import dev.ashlar.cache.CacheBudget;
 import dev.ashlar.cache.CacheTable;
 import dev.ashlar.cache.CoreCache;
-import dev.ashlar.defrag.Defragmenter;
-import dev.ashlar.event.Defragmentation;
-import dev.ashlar.event.PolicySwitched;
 import dev.ashlar.os.Hold;
 import dev.ashlar.os.Memory;
 import dev.ashlar.os.Reservation;
@@ -38,7 +21,6 @@ import dev.ashlar.record.EventSink;
 import dev.ashlar.record.Recorder;
 import dev.ashlar.region.Guards;
 import dev.ashlar.region.OpenSpaces;
-import dev.ashlar.region.ServableRequests;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,15 +58,12 @@ public final class PoolEngine {
     private final Sampling sampling;
     private final CoreCache[] table;
     private final Geometry geometry;
-    private final Defragmenter defragmenter;
-    private final Worker worker;
+    private final PoolCare care;
+    private final PoolView view;
     private final boolean canRescope;
 
     /** The largest request that the hot path may serve; less than any where allocating is more than taking a cell. */
     private final long hotBytes;
-
-    /** Held by the worker while it moves cells, slice by slice, so that what counts them all can keep it out. No lock is held by who takes it. */
-    private final Object maintenance = new Object();
 
     /**
      * Reserves the addresses.
@@ -103,10 +82,10 @@ public final class PoolEngine {
         geometry = parts.geometry;
         canRescope = parts.arenas.reservation().canRescope();
         hotBytes = settings.hardened() || settings.zeroing() ? -1 : SizeClasses.MAX_BYTES;
-        defragmenter = new Defragmenter(
-                settings.name(), new PoolSlices(parts, maintenance), settings.defrag(), settings.clock());
+        care = new PoolCare(parts, sampling);
+        view = new PoolView(parts, care);
         OpenSpaces.add(this, geometry, "pool '" + settings.name() + "'");
-        worker = Worker.start(this, settings.name(), settings.reclaimNanos());
+        care.start();
         sampling.begin();
         CapacityCheck.warn(settings.name(), geometry.byteSize());
     }
@@ -280,7 +259,7 @@ public final class PoolEngine {
 
     /** Does the same for a view that was dropped, unless its thread has ended and its cache was taken back then. */
     public void viewDropped(CoreCache cache) {
-        synchronized (maintenance) {
+        synchronized (care.maintenance()) {
             if (parts.isClosed() || !parts.caches.remove(cache)) {
                 return;
             }
@@ -347,90 +326,19 @@ public final class PoolEngine {
 
     // Care
 
+    /** What is done beside serving requests. */
+    public PoolCare care() {
+        return care;
+    }
+
+    /** The pool to be looked at. */
+    public PoolView view() {
+        return view;
+    }
+
     /** The movable blocks. */
     public Movables movables() {
         return parts.movables;
-    }
-
-    /** Registers a callback that may free memory before a request fails; the result takes it out. */
-    public Runnable onPressure(int priority, LongConsumer callback) {
-        return parts.pressure.add(priority, callback);
-    }
-
-    /** Changes the fit policy of all arenas. */
-    public void policy(FitPolicy policy) {
-        checkOpen();
-        FitPolicy before = policy();
-        for (int i = 0; i < parts.arenas.count(); i++) {
-            parts.arenas.get(i).policy(policy);
-        }
-        PolicySwitched.write(settings().name(), PolicySwitched.ALL_ARENAS, before, policy, "it was set");
-    }
-
-    /** The fit policy that was set. */
-    public FitPolicy policy() {
-        return parts.arenas.get(0).policy();
-    }
-
-    /** What the adaptive policy has done. */
-    public Adaptation adaptation() {
-        checkOpen();
-        return parts.policies.adaptation();
-    }
-
-    /** Changes how many bytes caches may hold. */
-    public void cacheLimits(long cacheBytes, long allCachesBytes) {
-        parts.cacheBudget.limit(cacheBytes, allCachesBytes);
-    }
-
-    /** What caches may hold. */
-    public CacheBudget cacheBudget() {
-        return parts.cacheBudget;
-    }
-
-    /** Takes back what the caches of this thread and of ended ones hold, and what waits in queues, and merges it. */
-    public void reclaim() {
-        checkOpen();
-        parts.supply.reclaim();
-        parts.memoryReturned();
-    }
-
-    /**
-     * Empties this thread's cache, and has the worker do the rest.
-     *
-     * @throws IllegalArgumentException if there is no such arena
-     */
-    public CompletableFuture<DefragReport> defragment(DefragOptions options) {
-        checkOpen();
-        int count = parts.arenas.count();
-        if (options.arena() >= count) {
-            throw new IllegalArgumentException(
-                    "arena: %d (expected: 0 to %d, or -1 for all)".formatted(options.arena(), count - 1));
-        }
-        parts.supply.returnOwn();
-        return worker.submit(options);
-    }
-
-    /** The worker's last reports, oldest first. */
-    public List<DefragReport> defragReports() {
-        return defragmenter.reports();
-    }
-
-    /** How the worker defragments. */
-    public DefragSettings defragSettings() {
-        return defragmenter.settings();
-    }
-
-    /** Changes that. */
-    public void defragSettings(DefragSettings settings) {
-        checkOpen();
-        defragmenter.settings(settings);
-    }
-
-    /** Gives all wholly free regions back to the operating system; the bytes. */
-    public long trim() {
-        reclaim();
-        return parts.arenas.regions().release(0);
     }
 
     /**
@@ -449,89 +357,6 @@ public final class PoolEngine {
         recordings.poolClosed();
     }
 
-    /** What the worker does now and then: nothing that others depend on for being right. */
-    void maintain() {
-        if (parts.isClosed()) {
-            return;
-        }
-        try {
-            Defragmentation event = Defragmentation.begun();
-            DefragReport report = defragmenter.runDue();
-            if (event != null && report != null) {
-                event.write(settings().name(), report);
-            }
-        } catch (RuntimeException e) {
-            if (parts.isClosed()) {
-                return;
-            }
-            throw e;
-        }
-        parts.policies.visit();
-        parts.memoryReturned();
-        parts.leaks.look();
-        sampling.update();
-    }
-
-    /** What the worker does on demand. */
-    DefragReport defragmentNow(DefragOptions options, BooleanSupplier cancelled) {
-        Defragmentation event = Defragmentation.begun();
-        DefragReport report = defragmenter.run(options, cancelled);
-        if (event != null) {
-            event.write(settings().name(), report);
-        }
-        parts.memoryReturned();
-        return report;
-    }
-
-    /** Something went wrong that no step stands for. */
-    void workerFailed() {
-        defragmenter.failed();
-    }
-
-    /** The figures of this moment. */
-    public PoolStatistics statistics() {
-        checkOpen();
-        synchronized (maintenance) {
-            return parts.figures()
-                    .statistics(parts, defragmenter.statistics(worker.isAlive(), worker.interrupts()));
-        }
-    }
-
-    /** The figures of each arena, the one of movable blocks as the last, if there is one. */
-    public List<ArenaStatistics> arenaStatistics() {
-        checkOpen();
-        return parts.figures().arenaStatistics();
-    }
-
-    /** What fragmentation costs requests of each size class, over the free blocks of all arenas. O(blocks). */
-    public List<SizeClassFragmentation> fragmentationBySizeClass() {
-        checkOpen();
-        ServableRequests servable = new ServableRequests();
-        for (CoreArena arena : parts.arenas.all()) {
-            arena.walk((address, usableBytes, state) -> servable.add(usableBytes, state));
-        }
-        return servable.bySizeClass();
-    }
-
-    /** Resident bytes as the operating system counts them, or -1 where it doesn't say. O(committed pages). */
-    public long residentBytes() {
-        checkOpen();
-        return parts.arenas.regions().residentBytes();
-    }
-
-    /** The most bytes that regions may take now. */
-    public long limit() {
-        return parts.arenas.limitBytes();
-    }
-
-    /** Changes that, rounded up to whole regions. */
-    public void limit(long bytes) {
-        checkOpen();
-        long regions = bytes / geometry.regionBytes() + (bytes % geometry.regionBytes() == 0 ? 0 : 1);
-        parts.arenas.regions().limit((int) Math.min(regions, geometry.regionCount()));
-        parts.memoryReturned();
-    }
-
     /** Counts a request that a budget refused; returns it, to be thrown. */
     public PoolExhaustedException refused(PoolExhaustedException refusal) {
         return parts.failures.count(refusal);
@@ -540,44 +365,6 @@ public final class PoolEngine {
     /** The owners of blocks that have a number of their own. */
     public List<BlockOwner> owners() {
         return parts.owners.all();
-    }
-
-    /** Shows all blocks and cells, arena by arena. */
-    public void walk(BlockVisitor visitor) {
-        checkOpen();
-        for (CoreArena arena : parts.arenas.all()) {
-            arena.walk(visitor);
-        }
-    }
-
-    /** Shows all regions, each under its arena's lock. */
-    public void walkRegions(RegionVisitor visitor) {
-        checkOpen();
-        new RegionTour(parts.arenas, visitor).run();
-    }
-
-    /** Recomputes each arena; with {@code quiet}, that nobody allocates or frees, what is live and cached as well. */
-    public void validate(boolean quiet) {
-        checkOpen();
-        PoolFigures figures = parts.figures();
-        if (quiet) {
-            // Callers see to it that they are quiet themselves, and can't do that for the worker.
-            synchronized (maintenance) {
-                parts.movables.validate(true);
-                figures.validate(true);
-            }
-        } else {
-            parts.movables.validate(false);
-            figures.validate(false);
-        }
-    }
-
-    /** Lifts the fence of each arena that validates. */
-    public void recover() {
-        checkOpen();
-        for (CoreArena arena : parts.arenas.all()) {
-            arena.recover();
-        }
     }
 
     /** For what needs the pool's memory to be there. */
@@ -613,7 +400,7 @@ public final class PoolEngine {
             parts.arenas.reservation().close();
         } finally {
             if (parts.arenas.reservation().isClosed()) {
-                worker.stop();
+                care.stop();
                 left.forEach(each -> each.write(settings().name()));
                 sampling.end();
                 OpenSpaces.remove(this);

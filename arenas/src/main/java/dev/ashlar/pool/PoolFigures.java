@@ -143,12 +143,12 @@ final class PoolFigures {
     }
 
     private ArenaStatistics statistics(CoreArena arena) {
-        ArenaFigures now = arena.figures();
+        ArenaFigures now = arena.view().figures();
         return new ArenaStatistics(
                 now.number(),
                 arenas.isOfMovable(arena),
                 now.fenced(),
-                arena.adaptation().inForce().getFirst(),
+                arena.policy().adaptation().inForce().getFirst(),
                 now.regions(),
                 now.committedBytes(),
                 now.blockBytes() + now.takenCellBytes(),
@@ -216,8 +216,8 @@ final class PoolFigures {
     void validate(boolean quiet) {
         long liveCells = 0;
         for (CoreArena arena : arenas.all()) {
-            SlabValidator.Cells cells = arena.validate();
-            ArenaFigures now = arena.figures();
+            SlabValidator.Cells cells = arena.view().validate();
+            ArenaFigures now = arena.view().figures();
             liveCells += cells.liveCells();
             equal(
                     "arena %d: blocks + taken + free + headers + overhead".formatted(arena.number()),

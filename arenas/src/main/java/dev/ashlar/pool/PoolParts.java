@@ -129,7 +129,7 @@ final class PoolParts {
             CellHeaders.write(block, CellHeaders.freeCode(sizeClass));
             arena.withholdCell(sizeClass, found);
         } else {
-            arena.withholdBlock(block, found);
+            arena.blocks().withhold(block, found);
         }
     }
 

@@ -38,7 +38,7 @@ final class RegionTour {
     }
 
     private boolean show(CoreArena arena, int region) {
-        return arena.show(region, walk, waiting.computeIfAbsent(arena, CoreArena::waitingCells));
+        return arena.view().show(region, walk, waiting.computeIfAbsent(arena, each -> each.view().waitingCells()));
     }
 
     private boolean showAvailable(int region) {

@@ -113,7 +113,7 @@ final class Resizing {
             return false;
         }
         try {
-            boolean stays = arena.resizeBlock(address, BlockLayout.unitsFor(byteSize));
+            boolean stays = arena.blocks().resize(address, BlockLayout.unitsFor(byteSize));
             if (stays && byteSize < usable) {
                 parts.memoryReturned();
             }

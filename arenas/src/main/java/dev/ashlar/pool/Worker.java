@@ -18,8 +18,8 @@ import static java.lang.System.Logger.Level.WARNING;
  * The thread that defragments a pool, and looks after what nobody else would: the caches of threads that have ended, and queues of arenas that nobody is in.
  *
  * <pre>{@code
- *     submit -> the queue of requests -> the thread, woken -> PoolEngine.defragment -> the request's future
- *                                        each period       -> PoolEngine.maintain
+ *     submit -> the queue of requests -> the thread, woken -> PoolCare.defragment -> the request's future
+ *                                        each period       -> PoolCare.maintain
  * }</pre>
  *
  * <p>A daemon, so that it never holds up the end of the process. It does not keep its pool: once that is unreachable, or closed, the thread ends, and requests that wait
@@ -30,7 +30,7 @@ final class Worker {
 
     private final MpscUnboundedVarHandleArrayQueue<DefragTask> tasks = new MpscUnboundedVarHandleArrayQueue<>(CHUNK);
     private final AtomicLong interrupts = new AtomicLong();
-    private final WeakReference<PoolEngine> pool;
+    private final WeakReference<PoolCare> pool;
     private final String poolName;
     private final long periodNanos;
     private final Thread thread;
@@ -39,18 +39,17 @@ final class Worker {
     /** Why no request is served any more, or null. Set before the last look at the queue; who adds a request looks at it after that. */
     private volatile @Nullable RuntimeException ended;
 
-    private Worker(PoolEngine engine, String poolName, long periodNanos) {
-        pool = new WeakReference<>(engine);
+    /** The thread of a pool, which has not begun. */
+    Worker(PoolCare care, String poolName, long periodNanos) {
+        pool = new WeakReference<>(care);
         this.poolName = poolName;
         this.periodNanos = periodNanos;
         thread = Thread.ofPlatform().daemon().name("ashlar-" + poolName).unstarted(this::run);
     }
 
-    /** Starts the thread of a pool. */
-    static Worker start(PoolEngine engine, String poolName, long periodNanos) {
-        Worker worker = new Worker(engine, poolName, periodNanos);
-        worker.thread.start();
-        return worker;
+    /** Lets the thread begin. */
+    void start() {
+        thread.start();
     }
 
     /** Lets the thread end. */
@@ -120,23 +119,23 @@ final class Worker {
     }
 
     private void maintain() {
-        PoolEngine engine = pool.get();
-        if (engine == null) {
+        PoolCare care = pool.get();
+        if (care == null) {
             return;
         }
         try {
-            engine.maintain();
+            care.maintain();
         } catch (RuntimeException | Error e) {
-            engine.workerFailed();
+            care.workerFailed();
             log("maintenance failed; it goes on", e);
         } finally {
-            Reference.reachabilityFence(engine);
+            Reference.reachabilityFence(care);
         }
     }
 
     private void serve(DefragTask task) {
-        PoolEngine engine = pool.get();
-        if (engine == null) {
+        PoolCare care = pool.get();
+        if (care == null) {
             task.fail(new IllegalStateException("pool '" + poolName + "' was dropped (expected: reachable)"));
             return;
         }
@@ -144,22 +143,22 @@ final class Worker {
             return;
         }
         try {
-            DefragReport report = engine.defragmentNow(task.options, task::isCancelled);
+            DefragReport report = care.defragmentNow(task.options, task::isCancelled);
             if (report.end() == End.CLOSED) {
                 task.fail(closedMeanwhile(null));
             } else {
                 task.complete(report);
             }
         } catch (RuntimeException | Error e) {
-            if (engine.isClosed()) {
+            if (care.isClosed()) {
                 task.fail(closedMeanwhile(e));
             } else {
-                engine.workerFailed();
+                care.workerFailed();
                 log("defragmentation failed; the worker goes on", e);
                 task.fail(e);
             }
         } finally {
-            Reference.reachabilityFence(engine);
+            Reference.reachabilityFence(care);
         }
     }
 

@@ -120,17 +120,17 @@ final class DefragPool implements AutoCloseable {
     }
 
     DefragReport defragment(DefragOptions options) {
-        return engine.defragment(options).orTimeout(60, TimeUnit.SECONDS).join();
+        return engine.care().defragment(options).orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     PoolStatistics statistics() {
-        return engine.statistics();
+        return engine.view().statistics();
     }
 
     /** What a walk finds free: blocks, their bytes, the largest that is no cell. */
     FreeSpace walkFree() {
         long[] sums = new long[3];
-        engine.walk((block, bytes, state) -> {
+        engine.view().walk((block, bytes, state) -> {
             if (state == BlockState.FREE) {
                 sums[0]++;
                 sums[1] += bytes;
@@ -143,7 +143,7 @@ final class DefragPool implements AutoCloseable {
     /** Usable bytes that a walk finds in a state. */
     long walkBytes(BlockState wanted) {
         long[] sum = {0};
-        engine.walk((block, bytes, state) -> sum[0] += state == wanted ? bytes : 0);
+        engine.view().walk((block, bytes, state) -> sum[0] += state == wanted ? bytes : 0);
         return sum[0];
     }
 
@@ -151,7 +151,7 @@ final class DefragPool implements AutoCloseable {
     long residentInFree() {
         long page = os.pageSizeBytes();
         long[] resident = {0};
-        engine.walk((block, bytes, state) -> {
+        engine.view().walk((block, bytes, state) -> {
             long from = (block + BlockLayout.TREE_LINK_BYTES + page - 1) & -page;
             long to = (block + bytes) & -page;
             // Not the free cells of a slab that is in use: the largest have two pages, and a few bytes.
@@ -171,7 +171,7 @@ final class DefragPool implements AutoCloseable {
     public void close() {
         hooks.clear();
         if (!engine.isClosed()) {
-            engine.validate(true);
+            engine.view().validate(true);
             engine.close();
         }
     }

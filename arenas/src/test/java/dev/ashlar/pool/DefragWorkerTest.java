@@ -90,7 +90,7 @@ class DefragWorkerTest {
             assertEquals(End.COMPLETE, report.end());
             assertEquals(1, pool.statistics().defragmentation().failures());
             assertTrue(pool.statistics().defragmentation().alive());
-            pool.engine.validate(true);
+            pool.engine.view().validate(true);
             assertEquals(0, pool.statistics().fencedArenas());
             assertEquals(0, pool.defragment().failureCount());
             assertEquals(0, pool.residentInFree());
@@ -124,9 +124,9 @@ class DefragWorkerTest {
                 stalled.countDown();
                 DefragPool.await(goOn);
             };
-            CompletableFuture<DefragReport> first = pool.engine.defragment(DefragOptions.all());
+            CompletableFuture<DefragReport> first = pool.engine.care().defragment(DefragOptions.all());
             DefragPool.await(stalled);
-            CompletableFuture<DefragReport> second = pool.engine.defragment(DefragOptions.all());
+            CompletableFuture<DefragReport> second = pool.engine.care().defragment(DefragOptions.all());
             for (int i = 0; i < 1000; i++) {
                 pool.engine.free(pool.engine.allocate(i * 50L));
             }
@@ -151,8 +151,8 @@ class DefragWorkerTest {
                 DefragPool.await(goOn);
                 pool.clock.addAndGet(DefragPool.SLICE_NANOS);
             });
-            CompletableFuture<DefragReport> request = pool.engine.defragment(DefragOptions.all());
-            CompletableFuture<DefragReport> never = pool.engine.defragment(DefragOptions.all());
+            CompletableFuture<DefragReport> request = pool.engine.care().defragment(DefragOptions.all());
+            CompletableFuture<DefragReport> never = pool.engine.care().defragment(DefragOptions.all());
             DefragPool.await(stalled);
             assertTrue(request.cancel(false));
             assertTrue(never.cancel(true));
@@ -183,7 +183,7 @@ class DefragWorkerTest {
         });
         List<CompletableFuture<DefragReport>> requests = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            requests.add(pool.engine.defragment(DefragOptions.all()));
+            requests.add(pool.engine.care().defragment(DefragOptions.all()));
         }
         DefragPool.await(stalled);
         Thread closing = Thread.ofPlatform().daemon().start(pool.engine::close);
@@ -197,7 +197,7 @@ class DefragWorkerTest {
             assertTrue(String.valueOf(cause.getMessage()).startsWith("pool 'defrag' is closed (expected: open"),
                     e::getMessage);
         }
-        assertThrows(IllegalStateException.class, () -> pool.engine.defragment(DefragOptions.all()));
+        assertThrows(IllegalStateException.class, () -> pool.engine.care().defragment(DefragOptions.all()));
         pool.close();
     }
 
@@ -234,7 +234,7 @@ class DefragWorkerTest {
             assertEquals(List.of(), thrown);
             assertTrue(runs > 2, "runs: " + runs);
             pool.defragment();
-            pool.engine.validate(true);
+            pool.engine.view().validate(true);
             assertEquals(0, pool.statistics().memory().liveBlocks());
             assertEquals(0, pool.statistics().memory().committedBytes());
         }
@@ -267,7 +267,7 @@ class DefragWorkerTest {
             assertEquals(0, report.failures().getFirst().arena());
             long left = pool.statistics().defragmentation().dirtyBytes();
             assertTrue(left > 0 && left < dirty / 4, () -> "dirty: " + left);
-            pool.engine.validate(true);
+            pool.engine.view().validate(true);
             kept.addAll(pool.fill(10, i -> 90_000));
             pool.checkContents(kept);
             assertEquals(0, pool.defragment().failureCount());
@@ -286,7 +286,7 @@ class DefragWorkerTest {
             assertTrue(report.failureCount() >= 16 && report.failures().size() == 16, report::toString);
             assertEquals(0, report.bytes(ReclaimKind.PURGED));
             assertEquals(report.failureCount(), pool.statistics().defragmentation().failures());
-            pool.engine.validate(true);
+            pool.engine.view().validate(true);
         }
     }
 
@@ -313,7 +313,7 @@ class DefragWorkerTest {
     private static WeakReference<PoolEngine> dropWithRequests(List<CompletableFuture<DefragReport>> requests) {
         PoolEngine engine = new DefragPool(8, 1, 8).engine;
         for (int i = 0; i < 5; i++) {
-            requests.add(engine.defragment(DefragOptions.all()));
+            requests.add(engine.care().defragment(DefragOptions.all()));
         }
         return new WeakReference<>(engine);
     }
@@ -322,7 +322,8 @@ class DefragWorkerTest {
     void arenaThatIsNot_isIllegal() {
         try (DefragPool pool = new DefragPool(8, 2, 8)) {
             IllegalArgumentException e = assertThrows(
-                    IllegalArgumentException.class, () -> pool.engine.defragment(DefragOptions.all().ofArena(2)));
+                    IllegalArgumentException.class,
+                    () -> pool.engine.care().defragment(DefragOptions.all().ofArena(2)));
             assertEquals("arena: 2 (expected: 0 to 1, or -1 for all)", e.getMessage());
         }
     }

@@ -93,13 +93,13 @@ class DefragmentTest {
                     }
                 }
             });
-            pool.engine.validate(true);
+            pool.engine.view().validate(true);
             FreeSpace before = pool.walkFree();
             long cached = pool.walkBytes(BlockState.CACHED);
             long resident = pool.resident();
             HeapStatistics figures = pool.statistics().memory();
             DefragReport report = pool.defragment();
-            pool.engine.validate(true);
+            pool.engine.view().validate(true);
             balances(pool);
             assertEquals(End.COMPLETE, report.end(), report::toString);
             assertEquals(List.of(), report.failures());
@@ -163,7 +163,7 @@ class DefragmentTest {
             while (report.isCutShort()) {
                 assertEquals(End.BYTE_LIMIT, report.end());
                 assertTrue(report.reclaimedBytes() >= 50_000);
-                pool.engine.validate(true);
+                pool.engine.view().validate(true);
                 balances(pool);
                 cut++;
                 report = pool.defragment(DefragOptions.all().upTo(50_000));
@@ -218,31 +218,6 @@ class DefragmentTest {
         assertEquals("steps: none (expected: one or more)", e.getMessage());
     }
 
-    /** A slice is over when its time is, whatever is left to do: each madvise here takes 40 microseconds by the clock of the test. */
-    @Test
-    void slices_areBoundedAndCounted() {
-        try (DefragPool pool = new DefragPool(32, 1, 32)) {
-            List<Long> blocks = pool.fill(30, i -> 900_000);
-            List<Long> small = pool.fill(1, i -> 9000);
-            blocks.forEach(pool.engine::free);
-            pool.hooks.beforePurge(() -> pool.clock.addAndGet(40_000));
-            long kept = pool.engine.allocate(9000);
-            DefragReport report = pool.defragment();
-            assertTrue(report.purges() > 0);
-            assertTrue(report.locks().longestNanos() <= DefragPool.SLICE_NANOS, report::toString);
-            assertEquals(0, report.locks().overTwice());
-            assertEquals(report.locks().count(), report.locks().byLog2().stream().mapToLong(Long::longValue).sum());
-            assertEquals(report.purges() * 40_000, report.locks().totalNanos());
-            pool.engine.defragSettings(DefragSettings.ofDefaults().withSlice(Duration.ofNanos(10_000)));
-            pool.fill(3, i -> 900_000).forEach(pool.engine::free);
-            pool.engine.free(kept);
-            small.forEach(pool.engine::free);
-            DefragReport short10 = pool.defragment();
-            assertEquals(short10.locks().count(), short10.locks().byLog2().stream().mapToLong(Long::longValue).sum());
-            assertTrue(short10.locks().longestNanos() <= 40_000, short10::toString);
-        }
-    }
-
     // Decay
 
     /** What is dirty falls along the curve, and is gone at its end; regions go last, as each goes as a whole. */
@@ -255,33 +230,33 @@ class DefragmentTest {
                 freed.addAll(pool.fill(1, n -> 700_000));
                 kept.addAll(pool.fill(1, n -> 200_000));
             }
-            pool.engine.maintain();
+            pool.engine.care().maintain();
             freed.forEach(pool.engine::free);
-            pool.engine.maintain();
+            pool.engine.care().maintain();
             long all = pool.statistics().defragmentation().dirtyBytes();
             assertTrue(all >= 40 * 600_000, () -> "dirty: " + all);
             long residentBefore = pool.resident();
             long previous = all;
             for (int percent = 10; percent <= 100; percent += 10) {
                 pool.clock.addAndGet(SECOND);
-                pool.engine.maintain();
+                pool.engine.care().maintain();
                 long dirty = pool.statistics().defragmentation().dirtyBytes();
                 double x = 1 - percent / 100.0;
                 double share = x * x * x * (x * (x * 6 - 15) + 10);
                 assertEquals(share, (double) dirty / all, 0.02, "dirty after " + percent + " %");
                 assertTrue(dirty <= previous);
                 previous = dirty;
-                pool.engine.validate(true);
+                pool.engine.view().validate(true);
             }
             assertEquals(0, pool.statistics().defragmentation().dirtyBytes());
             assertEquals(all, pool.statistics().defragmentation().purgedBytes());
             assertTrue(Math.abs(all - (residentBefore - pool.resident())) <= 4096, "what was dirty is what went");
             pool.checkContents(kept);
             kept.forEach(pool.engine::free);
-            pool.engine.maintain();
+            pool.engine.care().maintain();
             assertTrue(pool.statistics().memory().retainedBytes() > 0);
             pool.clock.addAndGet(10 * SECOND);
-            pool.engine.maintain();
+            pool.engine.care().maintain();
             assertEquals(0, pool.statistics().memory().retainedBytes());
             assertTrue(pool.resident() <= 2 << 20, () -> "resident: " + pool.resident());
         }
@@ -291,13 +266,13 @@ class DefragmentTest {
     void decay_ofZeroAndNever() {
         try (DefragPool pool = new DefragPool(8, 1, 8)) {
             List<Long> blocks = pool.fill(8, i -> 300_000);
-            pool.engine.defragSettings(DefragSettings.ofDefaults().withDecayTime(DefragSettings.NEVER));
+            pool.engine.care().defragSettings(DefragSettings.ofDefaults().withDecayTime(DefragSettings.NEVER));
             pool.engine.free(blocks.removeFirst());
             pool.clock.addAndGet(1000 * SECOND);
-            pool.engine.maintain();
+            pool.engine.care().maintain();
             assertTrue(pool.statistics().defragmentation().dirtyBytes() > 0);
-            pool.engine.defragSettings(DefragSettings.ofDefaults().withDecayTime(Duration.ZERO));
-            pool.engine.maintain();
+            pool.engine.care().defragSettings(DefragSettings.ofDefaults().withDecayTime(Duration.ZERO));
+            pool.engine.care().maintain();
             assertEquals(0, pool.statistics().defragmentation().dirtyBytes());
             assertEquals(0, pool.residentInFree());
         }
@@ -308,16 +283,16 @@ class DefragmentTest {
     void decay_theOldestGoFirst() {
         try (DefragPool pool = new DefragPool(8, 1, 8)) {
             List<Long> blocks = pool.fill(6, i -> 300_000);
-            pool.engine.maintain();
+            pool.engine.care().maintain();
             pool.engine.free(blocks.get(0));
-            pool.engine.maintain();
+            pool.engine.care().maintain();
             pool.clock.addAndGet(9 * SECOND);
-            pool.engine.maintain();
+            pool.engine.care().maintain();
             pool.engine.free(blocks.get(3));
-            pool.engine.maintain();
+            pool.engine.care().maintain();
             long young = pool.os.residentBytes((blocks.get(3) + 8191) & -4096L, 250_000 & -4096L);
             pool.clock.addAndGet(SECOND);
-            pool.engine.maintain();
+            pool.engine.care().maintain();
             assertEquals(0, pool.os.residentBytes((blocks.get(0) + 8191) & -4096L, 250_000 & -4096L));
             long stays = pool.os.residentBytes((blocks.get(3) + 8191) & -4096L, 250_000 & -4096L);
             assertTrue(stays <= young && stays > young - young / 20, () -> "stays: " + stays + " of " + young);
@@ -331,7 +306,7 @@ class DefragmentTest {
             long block = pool.engine.allocate(100_000);
             for (int i = 0; i < 50; i++) {
                 pool.clock.addAndGet(SECOND);
-                pool.engine.maintain();
+                pool.engine.care().maintain();
             }
             assertEquals(0, pool.statistics().defragmentation().runs());
             pool.engine.free(block);
@@ -345,10 +320,10 @@ class DefragmentTest {
             DefragPool.inThread(() -> pool.fill(500, i -> 100 + i).forEach(pool.engine::free));
             assertTrue(pool.statistics().cachedBytes() > 0);
             for (int i = 0; i < 3; i++) {
-                pool.engine.maintain();
+                pool.engine.care().maintain();
                 pool.clock.addAndGet(2 * SECOND);
             }
-            pool.engine.maintain();
+            pool.engine.care().maintain();
             assertEquals(0, pool.statistics().cachedBytes());
             assertEquals(0, pool.statistics().slabs());
             assertTrue(pool.statistics().defragmentation().coalescedBytes() > 0);
@@ -372,15 +347,15 @@ class DefragmentTest {
                     movables.free(handles.get(i));
                 }
             }
-            long before = pool.engine.statistics().memory().committedBytes();
+            long before = pool.engine.view().statistics().memory().committedBytes();
             DefragReport report = pool.defragment();
             assertEquals(List.of(), report.failures());
             assertTrue(report.bytes(ReclaimKind.MOVED) > 0);
             assertTrue(report.bytes(ReclaimKind.RELEASED) > 0);
             assertEquals(report.bytes(ReclaimKind.MOVED), movables.statistics().movedBytes());
             assertEquals(
-                    report.bytes(ReclaimKind.MOVED), pool.engine.statistics().defragmentation().movedBytes());
-            assertTrue(pool.engine.statistics().memory().committedBytes() < before);
+                    report.bytes(ReclaimKind.MOVED), pool.engine.view().statistics().defragmentation().movedBytes());
+            assertTrue(pool.engine.view().statistics().memory().committedBytes() < before);
             for (int i = 0; i < 2000; i += 10) {
                 long address = movables.pin(handles.get(i));
                 assertEquals((byte) i, Memory.getByte(address));

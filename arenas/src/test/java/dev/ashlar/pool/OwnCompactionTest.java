@@ -86,7 +86,7 @@ class OwnCompactionTest {
     }
 
     private static void set(DefragPool pool, CompactionSettings settings) {
-        pool.engine.defragSettings(DefragSettings.ofDefaults().withCompaction(settings));
+        pool.engine.care().defragSettings(DefragSettings.ofDefaults().withCompaction(settings));
     }
 
     @ParameterizedTest
@@ -97,7 +97,7 @@ class OwnCompactionTest {
             Movables movables = pool.engine.movables();
             List<Long> kept = thin(movables, fill(movables, 20), 10);
             long resident = pool.resident();
-            pool.engine.maintain();
+            pool.engine.care().maintain();
             MovableStatistics now = movables.statistics();
             assertEquals(1, now.ownCompactions());
             assertEquals(0, now.vainCompactions());
@@ -108,7 +108,7 @@ class OwnCompactionTest {
             assertTrue(pool.statistics().defragmentation().releasedBytes() >= 16 * DefragPool.REGION);
             long least = 15 * DefragPool.REGION;
             assertTrue(resident - pool.resident() >= least, () -> "resident: " + resident + ", " + pool.resident());
-            pool.engine.validate(true);
+            pool.engine.view().validate(true);
             checkContents(movables, kept);
             kept.forEach(movables::free);
         }
@@ -121,12 +121,12 @@ class OwnCompactionTest {
             set(pool, compaction().withBackOff(Duration.ZERO, Duration.ZERO));
             Movables movables = pool.engine.movables();
             List<Long> kept = thin(movables, fill(movables, 20), 2);
-            pool.engine.maintain();
+            pool.engine.care().maintain();
             MovableStatistics first = movables.statistics();
             assertEquals(1, first.ownCompactions());
             for (int i = 0; i < 1000; i++) {
                 pool.clock.addAndGet(SECOND);
-                pool.engine.maintain();
+                pool.engine.care().maintain();
             }
             assertEquals(1, movables.statistics().ownCompactions());
             assertEquals(first.movedBytes(), movables.statistics().movedBytes());
@@ -147,7 +147,7 @@ class OwnCompactionTest {
             long began = pool.clock.get();
             long passes = 0;
             for (int second = 0; second < 3600; second++) {
-                pool.engine.maintain();
+                pool.engine.care().maintain();
                 if (movables.statistics().ownCompactions() > passes) {
                     passes++;
                     moments.add((pool.clock.get() - began) / SECOND);
@@ -163,10 +163,10 @@ class OwnCompactionTest {
                     movables.unpin(pinned.get(i));
                 }
             }
-            pool.engine.maintain();
+            pool.engine.care().maintain();
             assertEquals(passes + 1, movables.statistics().ownCompactions());
             assertTrue(movables.statistics().releasedRegions() >= 8, () -> movables.statistics().toString());
-            pool.engine.validate(true);
+            pool.engine.view().validate(true);
             for (int i = 1; i < pinned.size(); i += 2) {
                 movables.unpin(pinned.get(i));
             }
@@ -201,7 +201,7 @@ class OwnCompactionTest {
             int looks = 0;
             do {
                 moved = movables.statistics().movedBytes();
-                pool.engine.maintain();
+                pool.engine.care().maintain();
                 long more = movables.statistics().movedBytes() - moved;
                 assertTrue(more <= DefragPool.REGION, () -> "moved in one pass: " + more);
                 looks++;
@@ -209,7 +209,7 @@ class OwnCompactionTest {
             assertTrue(looks > 2, "looks: " + looks);
             assertTrue(movables.statistics().freeBytes() < 12 * DefragPool.REGION,
                     () -> movables.statistics().toString());
-            pool.engine.validate(true);
+            pool.engine.view().validate(true);
             checkContents(movables, kept);
             kept.forEach(movables::free);
         }
@@ -223,11 +223,11 @@ class OwnCompactionTest {
             List<Long> kept = thin(movables, fill(movables, 20), 10);
             for (int i = 0; i < 100; i++) {
                 pool.clock.addAndGet(SECOND);
-                pool.engine.maintain();
+                pool.engine.care().maintain();
             }
             assertEquals(0, movables.statistics().compactions());
             set(pool, compaction().withUnusedShare(0.99).withFragmentation(0.5));
-            pool.engine.maintain();
+            pool.engine.care().maintain();
             assertEquals(1, movables.statistics().ownCompactions());
             checkContents(movables, kept);
             kept.forEach(movables::free);
@@ -246,13 +246,13 @@ class OwnCompactionTest {
             movables.unpin(handle);
         }
         for (int i = 0; i < 1000; i++) {
-            pool.engine.maintain();
+            pool.engine.care().maintain();
             pool.clock.addAndGet(SECOND);
         }
         assertEquals(1, movables.statistics().ownCompactions());
         assertEquals(1, movables.statistics().vainCompactions());
         assertEquals(1, pool.statistics().defragmentation().failures());
-        assertThrows(RuntimeException.class, () -> pool.engine.validate(true));
+        assertThrows(RuntimeException.class, () -> pool.engine.view().validate(true));
         pool.engine.close();
     }
 

@@ -91,14 +91,14 @@ class PackingTest {
             List<Long> kept = sparse(movables);
             CompactionReport report = movables.compact(CompactionLimits.NONE, () -> false);
             assertTrue(report.complete(), report::toString);
-            pool.engine.validate(true);
+            pool.engine.view().validate(true);
             MovableStatistics now = movables.statistics();
             double ratio = (double) pool.resident() / now.requestedBytes();
             assertTrue(ratio <= 1.15, () -> "resident to live: " + ratio + ", " + now);
             check(movables, kept);
             CompactionReport second = movables.compact(CompactionLimits.NONE, () -> false);
             assertTrue(second.movedBytes() <= 1 << 16, () -> "moved again: " + second);
-            pool.engine.validate(true);
+            pool.engine.view().validate(true);
             check(movables, kept);
             kept.forEach(movables::free);
         }
@@ -117,7 +117,7 @@ class PackingTest {
             assertEquals(0, report.releasedRegions(), report::toString);
             assertTrue(report.movedBytes() <= maxBytes && report.movedBlocks() <= maxMoves, report::toString);
             assertTrue(report.movedBlocks() > 0, report::toString);
-            pool.engine.validate(true);
+            pool.engine.view().validate(true);
             check(movables, kept);
             kept.forEach(movables::free);
         }
@@ -139,12 +139,12 @@ class PackingTest {
                 }
                 if (random.nextInt(50) == 0) {
                     // Between any two slices the arena is as it must be, with what is held.
-                    Objects.requireNonNull(movables.spaceOrNull()).arena().validate();
+                    Objects.requireNonNull(movables.spaceOrNull()).arena().view().validate();
                 }
                 return false;
             });
             assertTrue(left.size() < kept.size() && report.movedBlocks() > 0, report::toString);
-            pool.engine.validate(true);
+            pool.engine.view().validate(true);
             check(movables, left);
             left.forEach(movables::free);
         }
@@ -160,7 +160,7 @@ class PackingTest {
             for (int asked = 10; !complete; asked += asked) {
                 int[] left = {asked};
                 complete = movables.compact(CompactionLimits.NONE, () -> left[0]-- <= 0).complete();
-                pool.engine.validate(true);
+                pool.engine.view().validate(true);
             }
             check(movables, kept);
             double ratio = (double) pool.resident() / movables.statistics().requestedBytes();

@@ -46,7 +46,7 @@ class PolicyWatchTest {
     }
 
     private void free(long block) {
-        arena.freeBlock(block, CellHeaders.POOL, null);
+        arena.blocks().free(block, CellHeaders.POOL, null);
     }
 
     private void requests(int count) {
@@ -94,7 +94,7 @@ class PolicyWatchTest {
         }
         assertEquals(List.of(FitPolicy.FIRST_FIT, FitPolicy.BEST_FIT), watch.adaptation().inForce());
         assertEquals(1, watch.adaptation().switches());
-        arena.validate();
+        arena.view().validate();
     }
 
     @Test
@@ -103,12 +103,12 @@ class PolicyWatchTest {
         List<PolicySwitch> told = new ArrayList<>();
         for (int i = 0; i < 2 * WINDOWS + 10; i++) {
             requests(i < 2 * WINDOWS ? ENOUGH : 0);
-            told.addAll(arena.considerPolicy());
+            told.addAll(arena.policy().consider());
         }
         assertEquals(watch.adaptation().recent(), told);
         assertEquals(1, told.size());
         assertEquals(0, told.getFirst().arena());
-        assertEquals(List.of(), arena.considerPolicy());
+        assertEquals(List.of(), arena.policy().consider());
     }
 
     @Test
@@ -118,7 +118,7 @@ class PolicyWatchTest {
         long header = kept.getFirst() - 4;
         int word = Memory.getInt(header);
         Memory.putInt(header, word ^ 0x100);
-        assertThrows(HeapCorruptionException.class, arena::validate);
+        assertThrows(HeapCorruptionException.class, arena.view()::validate);
         watch.visit();
         assertEquals(windows, watch.adaptation().windows());
 

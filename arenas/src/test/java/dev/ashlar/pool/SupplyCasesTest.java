@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 import dev.ashlar.Coalescing;
@@ -24,12 +25,14 @@ import dev.ashlar.cache.CacheTable;
 import dev.ashlar.cache.CoreCache;
 import dev.ashlar.cache.Stripes;
 import dev.ashlar.os.OsMemory;
+import dev.ashlar.region.PagePurge;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * Cases 32, 34 and 35 of docs/cases.md, between arenas that the test chooses: which one a thread of the pool's gets depends on the core that it
@@ -85,16 +88,16 @@ class SupplyCasesTest {
             giveBack(cell, 1);
         }
         assertEquals(10, arenas.get(0).queuedBatches());
-        assertEquals(10, arenas.get(0).figures().queuedCells());
+        assertEquals(10, arenas.get(0).view().figures().queuedCells());
         long taken = takenCells();
         ArenaCare care = arenas.get(0).care();
         while (care.slice(System::nanoTime, 1, new LockMeter(), care::drainBatch)) {
             // A batch each time: that is what the worker does.
         }
         assertEquals(0, arenas.get(0).queuedBatches());
-        assertEquals(0, arenas.get(0).figures().queuedCells());
+        assertEquals(0, arenas.get(0).view().figures().queuedCells());
         assertEquals(taken - 10, takenCells());
-        arenas.get(0).validate();
+        arenas.get(0).view().validate();
     }
 
     /** From some batches on it need not wait for anybody to go around: who adds to the queue of an idle arena drains it. */
@@ -107,6 +110,33 @@ class SupplyCasesTest {
         }
     }
 
+    /** While pages of its only free block are given back an arena grows for nobody: a request waits for them, and one that may not wait is refused. */
+    @Test
+    void request_whileItsBlockIsPurged_waitsForItAndDoesNotGrow() throws Exception {
+        CoreArena arena = arenas.get(0);
+        ArenaCare care = arena.care();
+        long first = arena.serveBlock(BlockLayout.unitsFor(600_000), 16, CellHeaders.POOL, true, true);
+        arena.serveBlock(BlockLayout.unitsFor(440_000), 16, CellHeaders.POOL, true, true);
+        arena.blocks().free(first, CellHeaders.POOL, null);
+        PagePurge purge = care.purge(64, 0);
+        assumeTrue(purge != null, "pages can be given back");
+        care.slice(System::nanoTime, 1, new LockMeter(), () -> care.holdPages(purge) && !purge.isHolding());
+        assertTrue(purge.isHolding());
+        assertEquals(0, arena.serveCells(CLASS, null, 1, true, false));
+        FutureTask<Long> cell = new FutureTask<>(() -> arena.serveCells(CLASS, null, 1, true, true));
+        Thread waiting = Thread.ofPlatform().daemon().start(cell);
+        while (waiting.getState() != Thread.State.WAITING) {
+            assertFalse(cell.isDone(), "it did not wait");
+            Thread.onSpinWait();
+        }
+        assertTrue(care.holdPages(purge), "who waits comes first");
+        purge.giveBack();
+        care.putBackPages(System::nanoTime, 1, new LockMeter(), purge);
+        assertTrue(cell.get(60, TimeUnit.SECONDS) != 0);
+        assertEquals(1, arena.view().figures().regions());
+        arena.view().validate();
+    }
+
     /** Two threads empty the slabs and free blocks of an arena that is not theirs: each cell goes to one of them, and all of them go. */
     @Test
     void case34_twoThievesOneVictim_eachBlockOnce() throws InterruptedException {
@@ -117,7 +147,7 @@ class SupplyCasesTest {
                     giveBack(all.get(i), 2);
                 }
             }
-            long free = arenas.get(2).figures().freeCells();
+            long free = arenas.get(2).view().figures().freeCells();
             assertTrue(free > 0);
             List<List<Long>> stolen = List.of(new ArrayList<>(), new ArrayList<>());
             CountDownLatch ready = new CountDownLatch(2);
@@ -187,7 +217,7 @@ class SupplyCasesTest {
         }
         supply.reclaim();
         assertEquals(0, takenCells());
-        owner.validate();
+        owner.view().validate();
     }
 
     /** Stealing never takes what is nobody's to give: a fenced arena is passed by. */

@@ -60,8 +60,8 @@ class GuardTest {
         try (TwoArenas arenas = new TwoArenas()) {
             long block = arenas.second.serveBlock(2000, 16, CellHeaders.POOL, true, true);
             assertNotEquals(0, arenas.first.serveBlock(2000, 16, CellHeaders.POOL, true, true));
-            assertThrows(InvalidFreeException.class, () -> arenas.first.freeBlock(block, CellHeaders.POOL, null));
-            assertTrue(arenas.second.freeBlock(block, CellHeaders.POOL, null) > 0);
+            assertThrows(InvalidFreeException.class, () -> arenas.first.blocks().free(block, CellHeaders.POOL, null));
+            assertTrue(arenas.second.blocks().free(block, CellHeaders.POOL, null) > 0);
         }
     }
 
@@ -70,9 +70,9 @@ class GuardTest {
         try (TwoArenas arenas = new TwoArenas()) {
             long[] cells = {cellOf(arenas)};
             assertEquals(1, arenas.second.takeBack(SMALL, cells, 1));
-            assertEquals(1, arenas.first.figures().takenCells());
+            assertEquals(1, arenas.first.view().figures().takenCells());
             assertEquals(0, arenas.first.takeBack(SMALL, cells, 1));
-            assertEquals(0, arenas.first.figures().takenCells());
+            assertEquals(0, arenas.first.view().figures().takenCells());
         }
     }
 
@@ -89,8 +89,8 @@ class GuardTest {
             long other = cellOf(arenas);
             arenas.first.takeBack(SMALL, new long[] {cell}, 1);
             arenas.first.takeBack(SMALL, new long[] {cell}, 1);
-            assertEquals(1, arenas.first.figures().doubleFrees());
-            assertEquals(1, arenas.first.figures().takenCells());
+            assertEquals(1, arenas.first.view().figures().doubleFrees());
+            assertEquals(1, arenas.first.view().figures().takenCells());
             assertEquals(cell, cellOf(arenas));
             assertNotEquals(cell, cellOf(arenas));
             assertNotEquals(cell, other);
@@ -103,7 +103,7 @@ class GuardTest {
             offer(arenas, SMALL, cellOf(arenas));
             arenas.first.coalesce();
             assertEquals(0, arenas.first.queuedBatches());
-            assertEquals(0, arenas.first.figures().takenCells());
+            assertEquals(0, arenas.first.view().figures().takenCells());
         }
     }
 
@@ -143,14 +143,16 @@ class GuardTest {
             long sound = arenas.first.serveBlock(2000, 16, CellHeaders.POOL, true, true);
             long header = Memory.getLong(damaged - 8);
             Memory.putLong(damaged - 8, header ^ 1L << 40);
-            assertThrows(HeapCorruptionException.class, () -> arenas.first.freeBlock(damaged, CellHeaders.POOL, null));
+            assertThrows(HeapCorruptionException.class,
+                    () -> arenas.first.blocks().free(damaged, CellHeaders.POOL, null));
             assertEquals(0, arenas.first.serveBlock(2000, 16, CellHeaders.POOL, true, true));
             assertEquals(0, arenas.first.serveCells(SMALL, null, 1, true, true));
-            assertThrows(HeapCorruptionException.class, () -> arenas.first.freeBlock(sound, CellHeaders.POOL, null));
+            assertThrows(HeapCorruptionException.class,
+                    () -> arenas.first.blocks().free(sound, CellHeaders.POOL, null));
             assertNotEquals(0, arenas.second.serveBlock(2000, 16, CellHeaders.POOL, true, true));
             Memory.putLong(damaged - 8, header);
             arenas.first.recover();
-            assertTrue(arenas.first.freeBlock(sound, CellHeaders.POOL, null) > 0);
+            assertTrue(arenas.first.blocks().free(sound, CellHeaders.POOL, null) > 0);
         }
     }
 

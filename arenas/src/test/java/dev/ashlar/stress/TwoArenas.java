@@ -35,8 +35,8 @@ final class TwoArenas implements AutoCloseable {
 
     @Override
     public void close() {
-        first.validate();
-        second.validate();
+        first.view().validate();
+        second.view().validate();
         range.close();
     }
 }

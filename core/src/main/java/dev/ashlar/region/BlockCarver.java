@@ -210,8 +210,20 @@ public final class BlockCarver {
         merge(block, units, previousUnits, nextUnits);
     }
 
+    /** The same for one that counts as live while its pages count as a free block's: they stay as they are. */
+    void freeHeld(long block, int units) {
+        int previousUnits = checkedPreviousUnits(block);
+        int nextUnits = checkedNextUnits(behind(block, units));
+        ledger.liveRemoved(units);
+        merge(block, units, previousUnits, nextUnits, true);
+    }
+
     /** Makes free, and merges, a block whose neighbours have been checked just now and have so many free units. */
     void merge(long block, int units, int previousUnits, int nextUnits) {
+        merge(block, units, previousUnits, nextUnits, false);
+    }
+
+    private void merge(long block, int units, int previousUnits, int nextUnits, boolean wasHeld) {
         long start = block;
         if (nextUnits != 0) {
             absorb(behind(block, units), nextUnits);
@@ -225,7 +237,9 @@ public final class BlockCarver {
         if (merged == geometry.regionUnits() && isEnded(geometry.regionOf(start))) {
             retire(start);
         } else {
-            if (pages != null) {
+            if (pages != null && wasHeld) {
+                pages.rejoined(block, units, previousUnits, nextUnits);
+            } else if (pages != null) {
                 pages.merged(start, merged, previousUnits, nextUnits);
             }
             makeFree(start, merged);

@@ -296,6 +296,20 @@ public final class BlockSpace {
         return blocks;
     }
 
+    /** Whether a free block is kept out of its list at this moment, as pages of it are being given back. */
+    public boolean isPurging() {
+        return purging() != 0;
+    }
+
+    /** That block, or 0. */
+    long purging() {
+        return held == null ? 0 : held.purging();
+    }
+
+    OsMemory os() {
+        return os;
+    }
+
     /** How many blocks wait, counted along their lists, or are held, for the validator. */
     long countPending() {
         return pending.countLinked() + (held == null ? 0 : held.count());
@@ -340,17 +354,6 @@ public final class BlockSpace {
     /** Which pages of free blocks are dirty, or null if nobody keeps account of that. */
     public @Nullable DirtyPages dirtyPages() {
         return table.dirtyPages();
-    }
-
-    /**
-     * Gives back the next dirty pages inside free blocks, 64 of them at most.
-     *
-     * @return false if there are no more
-     * @throws dev.ashlar.OsException if the operating system refuses; those pages stay dirty, and the next call goes on behind them
-     */
-    public boolean purgeNext(PurgeProgress progress) {
-        DirtyPages pages = table.dirtyPages();
-        return pages != null && progress.pagesLeft > 0 && pages.purgeNext(progress, table, os);
     }
 
     /** Shows all blocks in address order; O(blocks), and O(regions). */

@@ -115,6 +115,9 @@ public final class BlockValidator {
             case BlockLayout.CACHED -> {
                 pending += bytes;
                 pendingBlocks++;
+                if (pages != null && block == space.purging()) {
+                    dirtyInFree += pages.dirtyIn(block, (int) units);
+                }
             }
             case BlockLayout.WITHHELD -> {
                 withheld += bytes + BlockLayout.HEADER_BYTES;

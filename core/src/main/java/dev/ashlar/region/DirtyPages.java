@@ -1,8 +1,9 @@
 package dev.ashlar.region;
 
+import java.util.Objects;
+
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.Geometry;
-import dev.ashlar.os.OsMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  *     merge            the pages between the neighbours' own become dirty
  *     purge            a dirty page becomes clean
  *
- *     dirty() == sum over free blocks of their dirty pages
+ *     hold             they stay as they are while the block is kept out of the free lists
+ *
+ *     dirty() == sum over free blocks, and those held by a {@link PagePurge}, of their dirty pages
  * }</pre>
  *
  * <p>So a carve or a merge touches one bit for each page that it makes live or free, 64 at a time, whatever the size of the free block around it. Blocks
@@ -31,9 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DirtyPages {
     private static final int WORD_SHIFT = 6;
-
-    /** So many regions are looked at in one step, under a lock. */
-    private static final int REGIONS_A_STEP = 64;
 
     private final Geometry geometry;
     private final Bits bits;
@@ -125,6 +125,33 @@ public final class DirtyPages {
         int from = hasPages(block, previousUnits) ? endPage(block, previousUnits) : firstPage(block);
         int to = hasPages(next, nextUnits) ? firstPage(next) : endPage(block, units);
         set(geometry.regionOf(block), from, to);
+    }
+
+    /**
+     * A block that was held, with its own pages as they were, becomes a part of a free block again.
+     *
+     * @param block the held one
+     * @param units its units
+     * @param previousUnits of the free block before it, or 0
+     * @param nextUnits of the free block behind it, or 0
+     */
+    void rejoined(long block, int units, int previousUnits, int nextUnits) {
+        int merged = previousUnits + units + nextUnits;
+        long start = BlockCarver.behind(block, -(long) previousUnits);
+        if (!hasPages(block, units)) {
+            merged(start, merged, previousUnits, nextUnits);
+            return;
+        }
+        int region = geometry.regionOf(block);
+        long next = BlockCarver.behind(block, units);
+        if (previousUnits != 0) {
+            int from = hasPages(start, previousUnits) ? endPage(start, previousUnits) : firstPage(start);
+            set(region, from, firstPage(block));
+        }
+        if (nextUnits != 0) {
+            int to = hasPages(next, nextUnits) ? firstPage(next) : endPage(start, merged);
+            set(region, endPage(block, units), to);
+        }
     }
 
     /**
@@ -250,60 +277,32 @@ public final class DirtyPages {
         }
     }
 
-    /**
-     * Purges the next run of dirty pages, 64 of them at most, or looks for it in some regions.
-     *
-     * @param progress where to go on, how old pages must be, and what was done
-     * @param table of the same owner
-     * @param os which purges
-     * @return false if no region is left
-     * @throws dev.ashlar.OsException if the operating system refuses; the pages stay dirty, and the next call goes on behind them
-     */
-    boolean purgeNext(PurgeProgress progress, RegionTable table, OsMemory os) {
-        for (int i = 0; i < REGIONS_A_STEP && progress.region < geometry.regionCount(); i++) {
-            int region = progress.region;
-            OfRegion of = bits.regions[region];
-            if (of != null && of.dirty != 0 && table.isInUse(region)) {
-                int from = nextDirty(of, progress);
-                if (from >= 0) {
-                    purgeRun(of.words[from >>> WORD_SHIFT], from, progress, os);
-                    return true;
-                }
-            }
-            progress.page = 0;
-            progress.region++;
+    /** The first page of a region, from one on, that is dirty and has been for so long; or -1. */
+    int nextDirty(int region, int fromPage, int leastAgeMillis) {
+        OfRegion of = bits.regions[region];
+        if (of == null || of.dirty == 0) {
+            return -1;
         }
-        return progress.region < geometry.regionCount();
-    }
-
-    private int nextDirty(OfRegion of, PurgeProgress progress) {
-        int word = progress.page >>> WORD_SHIFT;
-        long mask = -1L << progress.page;
-        for (; word < of.words.length; word++, mask = -1) {
+        long mask = -1L << fromPage;
+        for (int word = fromPage >>> WORD_SHIFT; word < of.words.length; word++, mask = -1) {
             long left = of.words[word] & mask;
-            if (left != 0 && now - of.stamps[word] >= progress.leastAgeMillis) {
+            if (left != 0 && now - of.stamps[word] >= leastAgeMillis) {
                 return (word << WORD_SHIFT) + Long.numberOfTrailingZeros(left);
             }
         }
         return -1;
     }
 
-    /** Purges as many of the pages from {@code from} on as are dirty in one word and still wanted. */
-    private void purgeRun(long word, int from, PurgeProgress progress, OsMemory os) {
-        int region = progress.region;
-        int run = (int) Math.min(Long.numberOfTrailingZeros(~(word >>> from)), progress.pagesLeft);
-        run = Math.min(run, Long.SIZE - (from & (Long.SIZE - 1)));
-        progress.page = from + run;
-        long address = geometry.regionStart(region) + ((long) from << pageShift);
-        long bytes = (long) run << pageShift;
-        long resident = os.residentBytes(address, bytes);
-        if (resident != 0) {
-            os.purge(address, bytes);
-            progress.purges++;
-            progress.bytes += resident < 0 ? bytes : resident;
-        }
-        progress.pagesLeft -= run;
-        clear(region, from, from + run);
+    /** How many pages from a dirty one on are dirty, and have their moment in common: 64 at most. They are one free block's, as the next one's links are in a page between. */
+    int runFrom(int region, int page) {
+        OfRegion of = Objects.requireNonNull(bits.regions[region]);
+        int shifted = Long.numberOfTrailingZeros(~(of.words[page >>> WORD_SHIFT] >>> page));
+        return Math.min(shifted, Long.SIZE - (page & (Long.SIZE - 1)));
+    }
+
+    /** Pages that have been purged while their block was held. */
+    void purged(int region, int from, int to) {
+        clear(region, from, to);
     }
 
     // For walks
@@ -330,7 +329,7 @@ public final class DirtyPages {
         return (int) ((address - geometry.regionStart(region) + (1L << pageShift) - 1) >>> pageShift);
     }
 
-    private long addressOf(int region, int page) {
+    long addressOf(int region, int page) {
         return geometry.regionStart(region) + ((long) page << pageShift);
     }
 

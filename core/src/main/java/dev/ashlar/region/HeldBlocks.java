@@ -42,6 +42,7 @@ public final class HeldBlocks {
     private final RegionBitmap regions;
     private int opening = RegionBitmap.NONE;
     private long opened;
+    private long purging;
     private long count;
 
     HeldBlocks(
@@ -98,13 +99,46 @@ public final class HeldBlocks {
      * @throws HeapCorruptionException if its links are damaged; nothing has changed then
      */
     public void holdFree(long block, int units) {
-        free.check(block, units);
-        free.remove(block, units);
+        takeOut(block, units);
         // A validation between two slices counts the dirty pages of free blocks, and this is none for now.
         carver.forgetPages(block, units);
+        hold(block, units);
+    }
+
+    private void takeOut(long block, int units) {
+        free.check(block, units);
+        free.remove(block, units);
         headers.setPreviousFreeUnits(BlockCarver.behind(block, units), 0);
         ledger.liveAdded(units);
+    }
+
+    /**
+     * Takes a free block out of its list while some of its pages are given back: they count as a free block's still. One at a time.
+     *
+     * @throws HeapCorruptionException if its links are damaged; nothing has changed then
+     */
+    void holdPages(long block, int units) {
+        assert purging == 0 : "0x%x is held".formatted(purging);
+        takeOut(block, units);
         hold(block, units);
+        purging = block;
+    }
+
+    /**
+     * Frees the block that is held for its pages.
+     *
+     * @throws HeapCorruptionException if something next to it is damaged; it is held still, as others are, unless it was withheld
+     */
+    void putBackPages() {
+        long block = purging;
+        int units = Headers.units(headers.word(block));
+        purging = 0;
+        putBack(block, units, true);
+    }
+
+    /** The block that is held for its pages, or 0. */
+    long purging() {
+        return purging;
     }
 
     /**
@@ -113,15 +147,24 @@ public final class HeldBlocks {
      * @throws HeapCorruptionException if something next to it is damaged; it is held still, unless it was withheld
      */
     public void putBack(long block) {
-        int units = Headers.units(headers.word(block));
+        putBack(block, Headers.units(headers.word(block)), false);
+    }
+
+    private void putBack(long block, int units, boolean withPages) {
         headers.expect(block, units, CACHED);
         headers.set(block, units, LIVE);
         ledger.uncached(units);
         count--;
         try {
-            carver.free(block, units);
+            if (withPages) {
+                carver.freeHeld(block, units);
+            } else {
+                carver.free(block, units);
+            }
         } catch (HeapCorruptionException e) {
             if (Headers.state(headers.rawWord(block)) == LIVE) {
+                // Held for good, perhaps: its pages are no free block's.
+                carver.forgetPages(block, units);
                 hold(block, units);
             }
             throw e;

@@ -96,15 +96,45 @@ class DirtyPagesTest {
         space.free(block, space.headers().word(block));
     }
 
-    private void purge(PurgeProgress progress) {
-        while (space.purgeNext(progress)) {
+    private void purge(PagePurge progress) {
+        while (next(progress)) {
             // Until there are no more.
         }
     }
 
+    private PagePurge purgeOf(long most, int leastAgeMillis) {
+        return new PagePurge(space, pages, most, leastAgeMillis);
+    }
+
+    /** All of a step, and a validation while the block is held. */
+    private boolean next(PagePurge purge) {
+        boolean more = purge.hold();
+        if (purge.isHolding()) {
+            try {
+                BlockValidator.validate(space);
+                purge.giveBack();
+            } finally {
+                purge.putBack();
+            }
+        }
+        return more;
+    }
+
     private void purgeAll() {
-        purge(new PurgeProgress(Long.MAX_VALUE, 0));
+        purge(purgeOf(Long.MAX_VALUE, 0));
         assertEquals(0, pages.dirty());
+    }
+
+    /** One of the three parts of a purge, among the operations of others. */
+    private PagePurge goOn(PagePurge purge, SplittableRandom random) {
+        if (purge.isHolding()) {
+            if (random.nextInt(4) != 0) {
+                purge.giveBack();
+            }
+            purge.putBack();
+            return purge;
+        }
+        return purge.hold() ? purge : purgeOf(random.nextInt(1, 500), 0);
     }
 
     /** Resident pages of a free block that are wholly behind its links: what a walk finds. */
@@ -126,10 +156,18 @@ class DirtyPagesTest {
         SplittableRandom random = new SplittableRandom(SEED);
         FitPolicy[] policies = FitPolicy.values();
         boolean[] seen = new boolean[3];
+        PagePurge between = purgeOf(Long.MAX_VALUE, 0);
         for (int i = 0; i < OPERATIONS; i++) {
+            if (random.nextInt(8) == 0) {
+                between = goOn(between, random);
+            }
             switch (random.nextInt(20)) {
                 case 0, 1, 2, 3, 4, 5, 6 -> allocate(units(random), alignment(random));
-                case 7 -> purge(new PurgeProgress(random.nextInt(100), random.nextInt(5)));
+                case 7 -> {
+                    if (!between.isHolding()) {
+                        purge(purgeOf(random.nextInt(100), random.nextInt(5)));
+                    }
+                }
                 case 8 -> pages.setNow(i / 100);
                 case 9, 10 -> resizeOne(random, seen);
                 case 11 -> regions.release(random.nextInt(2));
@@ -139,11 +177,17 @@ class DirtyPagesTest {
             BlockValidator.validate(space);
             assertTrue(residentInFree() <= pages.dirty(), "resident pages that are not dirty");
             if (i % 100 == 0) {
+                if (between.isHolding()) {
+                    between.putBack();
+                }
                 purgeAll();
                 assertEquals(0, residentInFree(), "resident after a purge");
                 live.forEach(this::checkContents);
                 seen[0] |= space.freeBlocks().units() > REGION_UNITS / 2;
             }
+        }
+        if (between.isHolding()) {
+            between.putBack();
         }
         assertTrue(seen[0] && seen[1] && seen[2], () -> "not seen: " + Arrays.toString(seen));
         while (!live.isEmpty()) {
@@ -208,7 +252,7 @@ class DirtyPagesTest {
         long block = allocate(10_000, 16);
         allocate(1000, 16);
         free(block);
-        PurgeProgress progress = new PurgeProgress(Long.MAX_VALUE, 0);
+        PagePurge progress = purgeOf(Long.MAX_VALUE, 0);
         purge(progress);
         assertTrue(Math.abs((10_000 * 16 / page - 1L) * page - progress.bytes()) <= page,
                 () -> "purged: " + progress.bytes());
@@ -237,11 +281,11 @@ class DirtyPagesTest {
         pages.addAges(ages, 250, space.table());
         assertEquals(List.of(pages.dirty() - old, 0L, old, 0L), Arrays.stream(ages).boxed().toList());
         long both = pages.dirty();
-        purge(new PurgeProgress(Long.MAX_VALUE, 501));
+        purge(purgeOf(Long.MAX_VALUE, 501));
         assertEquals(both, pages.dirty());
-        purge(new PurgeProgress(Long.MAX_VALUE, 500));
+        purge(purgeOf(Long.MAX_VALUE, 500));
         assertEquals(both - old, pages.dirty());
-        purge(new PurgeProgress(5, 0));
+        purge(purgeOf(5, 0));
         assertEquals(both - old - 5, pages.dirty());
     }
 
@@ -252,8 +296,8 @@ class DirtyPagesTest {
         free(block);
         long before = pages.dirty();
         os.failNth(Call.PURGE, os.calls(Call.PURGE) + 1);
-        PurgeProgress progress = new PurgeProgress(Long.MAX_VALUE, 0);
-        assertThrows(OsException.class, () -> space.purgeNext(progress));
+        PagePurge progress = purgeOf(Long.MAX_VALUE, 0);
+        assertThrows(OsException.class, () -> next(progress));
         assertEquals(before, pages.dirty());
         BlockValidator.validate(space);
         purge(progress);

@@ -107,10 +107,10 @@ final class SmallArenas {
     long close() {
         first.drainQueue(true);
         second.drainQueue(true);
-        first.validate();
-        second.validate();
-        ArenaFigures one = first.figures();
-        ArenaFigures other = second.figures();
+        first.view().validate();
+        second.view().validate();
+        ArenaFigures one = first.view().figures();
+        ArenaFigures other = second.view().figures();
         if (one.doubleFrees() + other.doubleFrees() != 0 || one.fenced() || other.fenced()) {
             throw new IllegalStateException("double frees or damage: " + one + ", " + other + " (expected: none)");
         }

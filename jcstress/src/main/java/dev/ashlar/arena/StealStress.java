@@ -138,7 +138,7 @@ public final class StealStress {
 
         @Actor
         public void free(ZZJ_Result r) {
-            r.r1 = arenas.first.freeBlock(block, 0, null) > 0;
+            r.r1 = arenas.first.blocks().free(block, 0, null) > 0;
         }
 
         @Actor
@@ -163,7 +163,7 @@ public final class StealStress {
 
         private boolean free() {
             try {
-                return arenas.first.freeBlock(block, 0, null) > 0;
+                return arenas.first.blocks().free(block, 0, null) > 0;
             } catch (InvalidFreeException e) {
                 return false;
             }

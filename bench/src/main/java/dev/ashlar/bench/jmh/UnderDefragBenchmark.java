@@ -3,6 +3,8 @@ package dev.ashlar.bench.jmh;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
+import dev.ashlar.DefragReport;
+import dev.ashlar.LockSlices;
 import dev.ashlar.arenas.MemoryPool;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -38,6 +40,7 @@ public class UnderDefragBenchmark {
     public static class Busy {
         private static final int BLOCKS = 4000;
         private static final int LARGEST = 60_000;
+        private static final double NANOS_PER_MICRO = 1000;
 
         /** Whether to. */
         @Param({"false", "true"})
@@ -47,6 +50,8 @@ public class UnderDefragBenchmark {
                 MemoryPool.builder().name("busy").capacity(1L << 30).build();
         private final long[] batch = new long[BATCH];
         private volatile boolean stopped;
+        private long runs;
+        private LockSlices slices = LockSlices.NONE;
         private @Nullable Thread churn;
         private @Nullable Thread care;
 
@@ -57,7 +62,9 @@ public class UnderDefragBenchmark {
             if (defragment) {
                 care = Thread.ofPlatform().daemon().start(() -> {
                     while (!stopped) {
-                        pool.defragment().join();
+                        DefragReport report = pool.defragment().join();
+                        runs++;
+                        slices = slices.plus(report.locks());
                     }
                 });
             }
@@ -84,8 +91,28 @@ public class UnderDefragBenchmark {
                     thread.join();
                 }
             }
-            System.out.println("defragment " + defragment + ": " + pool.statistics().defragmentation());
+            if (defragment) {
+                print();
+            }
             pool.close();
+        }
+
+        /** How long the worker had arenas' locks: the share of its slices below each power of two. */
+        private void print() {
+            System.out.printf(
+                    "%n%d defragmentations, %d lock slices: %.4f %% under twice the setting, the longest %.0f us%n",
+                    runs,
+                    slices.count(),
+                    100.0 * (slices.count() - slices.overTwice()) / slices.count(),
+                    slices.longestNanos() / NANOS_PER_MICRO);
+            long below = 0;
+            for (int i = 0; i < slices.byLog2().size(); i++) {
+                below += slices.byLog2().get(i);
+                if (below > 0) {
+                    double micros = (2L << i) / NANOS_PER_MICRO;
+                    System.out.printf("    below %12.3f us: %8.4f %%%n", micros, 100.0 * below / slices.count());
+                }
+            }
         }
     }
 
