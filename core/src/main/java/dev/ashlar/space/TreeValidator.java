@@ -105,7 +105,8 @@ final class TreeValidator {
         if (count < (level == 0 ? 0 : 1) || count > leaves.width) {
             throw bad("pairs of leaf " + leaf, count, "1 to " + leaves.width);
         }
-        if (!(tree.keepsMaxima() ? visitRanges(leaf, count, lowKey, highKey) : visitPairs(leaf, count, lowKey, highKey))) {
+        if (!(tree.keepsMaxima() ? visitRanges(leaf, count, lowKey, highKey)
+                : visitPairs(leaf, count, lowKey, highKey))) {
             throw outOfOrder(leaf, lowKey, highKey);
         }
         pairs += count;
