@@ -105,8 +105,10 @@ final class TreeValidator {
         if (count < (level == 0 ? 0 : 1) || count > leaves.width) {
             throw bad("pairs of leaf " + leaf, count, "1 to " + leaves.width);
         }
-        if (!(tree.keepsMaxima() ? visitRanges(leaf, count, lowKey, highKey)
-                : visitPairs(leaf, count, lowKey, highKey))) {
+        boolean sound = tree.keepsMaxima()
+                ? visitRanges(leaf, count, lowKey, highKey)
+                : visitPairs(leaf, count, lowKey, highKey);
+        if (!sound) {
             throw outOfOrder(leaf, lowKey, highKey);
         }
         pairs += count;

@@ -19,7 +19,7 @@ class SpaceValidatorTest {
     private void fill(boolean keepsSizes) {
         free.keepSizes(keepsSizes);
         for (int i = 1; i <= 4; i++) {
-            free.add(100 * i, 10 * i);
+            free.add(100L * i, 10L * i);
         }
         free.validate(START, END);
         if (keepsSizes) {
