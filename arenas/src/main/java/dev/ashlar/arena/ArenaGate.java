@@ -28,6 +28,7 @@ final class ArenaGate {
 
     // Guarded by lock.
     private int awaitingPages;
+    private long purges;
     private boolean suspect;
     private boolean closed;
     private @Nullable HeapCorruptionException damage;
@@ -92,7 +93,9 @@ final class ArenaGate {
         awaitingPages++;
         awaiting.getAndIncrement();
         try {
-            pagesBack.awaitUninterruptibly();
+            for (long before = purges; purges == before;) {
+                pagesBack.awaitUninterruptibly();
+            }
         } finally {
             awaiting.getAndDecrement();
             awaitingPages--;
@@ -107,6 +110,7 @@ final class ArenaGate {
 
     /** Lets those go on that are in {@link #awaitPages}. */
     void pagesAreBack() {
+        purges++;
         pagesBack.signalAll();
     }
 

@@ -7,7 +7,6 @@ import java.util.List;
 import dev.ashlar.HeapCorruptionException;
 import dev.ashlar.InvalidFreeException;
 import dev.ashlar.PoolExhaustedException;
-import dev.ashlar.arena.CoreArena;
 import dev.ashlar.block.BlockLayout;
 import dev.ashlar.block.CellHeaders;
 import dev.ashlar.block.Geometry;

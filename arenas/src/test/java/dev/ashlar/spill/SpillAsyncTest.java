@@ -33,6 +33,7 @@ class SpillAsyncTest {
     private final AtomicInteger mostWriting = new AtomicInteger();
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch gate = new CountDownLatch(1);
+    private Interruption beforeRead = () -> {};
     private MemoryPool pool;
     private SpillFile spill;
 
@@ -49,6 +50,11 @@ class SpillAsyncTest {
         pool.validateQuiet();
         assertEquals(0, pool.statistics().memory().liveBytes());
         pool.close();
+    }
+
+    /** What happens in the middle of a call. */
+    private interface Interruption {
+        void call() throws IOException;
     }
 
     /** Says how many write at once; the first write waits for the gate. */
@@ -75,6 +81,7 @@ class SpillAsyncTest {
 
         @Override
         public int read(java.nio.ByteBuffer target, long position) throws IOException {
+            beforeRead.call();
             return channel.read(target, position);
         }
 
@@ -119,6 +126,27 @@ class SpillAsyncTest {
         assertTrue(mostWriting.get() <= MAX_IN_FLIGHT, "at once: " + mostWriting);
         spill.validate();
         assertEquals(0, spill.statistics().liveBlocks());
+    }
+
+    @Test
+    void discard_whileSomebodyReads_keepsThePlaceUntilItIsRead() throws IOException {
+        gate.countDown();
+        SpillToken token = spill.spill(pool, block(20_000, 1));
+        List<SpillToken> later = new ArrayList<>();
+        beforeRead = () -> {
+            beforeRead = () -> {};
+            spill.discard(token);
+            later.add(spill.spill(pool, block(20_000, 2)));
+        };
+        MemorySegment target = MemorySegment.ofArray(new byte[20_000]);
+        spill.read(token, target);
+        Patterns.check(target, 20_000, 1);
+        spill.validate();
+        assertEquals(1, spill.statistics().liveBlocks());
+        spill.read(later.getFirst(), target);
+        Patterns.check(target, 20_000, 2);
+        spill.discard(later.getFirst());
+        assertEquals(0, spill.statistics().usedBytes());
     }
 
     @Test
