@@ -47,7 +47,7 @@ final class FreeExtents {
             LeafNodes leaves = byOffset.leaves;
             for (int leaf = byOffset.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
                 for (int place = 0; place < leaves.counts[leaf]; place++) {
-                    sizes.insert(leaves.value(leaf, place), leaves.key(leaf, place));
+                    insertSize(sizes, leaves.key(leaf, place), leaves.value(leaf, place));
                 }
             }
             bySize = sizes;
@@ -82,15 +82,21 @@ final class FreeExtents {
         if (sizes == null) {
             throw new IllegalStateException("no index by length (expected: one, under best fit)");
         }
-        for (boolean found = sizes.ceiling(length, 0); found; found = sizes.next()) {
+        for (boolean found = sizes.ceiling(LengthKeys.of(length, 0), 0); found; found = sizes.next()) {
             long at = Requests.alignUp(sizes.value(), alignment);
-            if (fits(at, length, sizes.value() + sizes.key())) {
+            if (fits(at, length, sizes.value() + length(sizes.key()))) {
                 byOffset.floor(at);
                 sizeIsHere = true;
                 return at;
             }
         }
         return NONE;
+    }
+
+    /** The length of the extent of a key in the index by length. */
+    private long length(long key) {
+        long length = LengthKeys.length(key);
+        return length < LengthKeys.LONGEST ? length : byOffset.max();
     }
 
     /** The lowest aligned offset in the largest free extent with room. */
@@ -196,7 +202,8 @@ final class FreeExtents {
         }
         long start = offset - before;
         long behind = 0;
-        if (byOffset.nextKey() == end) {
+        // Nothing begins at the largest offset: there it means that there is no next extent.
+        if (byOffset.nextKey() == end && end < Long.MAX_VALUE) {
             if (before == 0) {
                 byOffset.next();
                 behind = byOffset.value();
@@ -315,7 +322,8 @@ final class FreeExtents {
 
     private static void removeSize(ExtentTree sizes, long offset, long length) {
         if (length > 0) {
-            if (!sizes.ceiling(length, offset) || sizes.key() != length || sizes.value() != offset) {
+            long key = LengthKeys.of(length, offset);
+            if (!sizes.ceiling(key, offset) || sizes.key() != key || sizes.value() != offset) {
                 throw new IllegalStateException(
                         "free extent " + Requests.range(offset, offset + length)
                                 + ": not in the index by length (expected: once)");
@@ -326,7 +334,7 @@ final class FreeExtents {
 
     private static void insertSize(ExtentTree sizes, long offset, long length) {
         if (length > 0) {
-            sizes.insert(length, offset);
+            sizes.insert(LengthKeys.of(length, offset), offset);
         }
     }
 

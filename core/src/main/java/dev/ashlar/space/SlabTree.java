@@ -217,7 +217,7 @@ final class SlabTree {
                     throw new IllegalStateException(
                             name + ": node " + node + " of level " + level + ": " + describe(level, node)
                                     + " (expected: " + joiner.prefix() + ", " + joiner.longest() + ", "
-                                    + joiner.suffix() + ")");
+                                    + joiner.suffix() + ", classes 0x" + Long.toHexString(joiner.classes()) + ")");
                 }
             }
         }
@@ -237,6 +237,7 @@ final class SlabTree {
     }
 
     private String describe(int level, int node) {
-        return prefix(level, node) + ", " + longest(level, node) + ", " + suffix(level, node);
+        return prefix(level, node) + ", " + longest(level, node) + ", " + suffix(level, node) + ", classes 0x"
+                + Long.toHexString(classes(level, node));
     }
 }

@@ -9,8 +9,10 @@ final class TreeValidator {
     private int innerCount;
     private int expectedLeaf;
     private int lastLeaf = ExtentTree.NONE;
-    // Of the leaf that was visited last.
+    // Of the leaf that was visited last: its largest value, or its last pair.
     private long max;
+    private long lastKey;
+    private long lastValue = -1;
     // Of ranges.
     private long sum;
     private long end;
@@ -26,68 +28,76 @@ final class TreeValidator {
     /**
      * A number that stands for the extents of a tree; those of two equal sets are equal, those of two others hardly ever.
      *
-     * @param byLength whether the lengths are the keys
+     * @param byLength whether the keys are {@link LengthKeys}
      */
     static long print(ExtentTree tree, boolean byLength) {
         long print = 0;
         LeafNodes leaves = tree.leaves;
         for (int leaf = tree.firstLeaf(); leaf != ExtentTree.NONE; leaf = leaves.next[leaf]) {
-            print += print(leaves.pairs, 2 * leaf * leaves.width, leaves.counts[leaf], byLength ? 1 : 0);
+            int first = 2 * leaf * leaves.width;
+            print += byLength
+                    ? printByLength(leaves.pairs, first, leaves.counts[leaf])
+                    : printByOffset(leaves.pairs, first, leaves.counts[leaf]);
         }
         return print;
     }
 
-    private static long print(long[] pairs, int first, int count, int offsetIn) {
+    private static long printByLength(long[] pairs, int first, int count) {
         long print = 0;
         for (int at = first, last = first + 2 * count; at < last; at += 2) {
-            print += print(pairs[at + offsetIn], pairs[at + 1 - offsetIn]);
+            print += print(pairs[at + 1], pairs[at]);
+        }
+        return print;
+    }
+
+    private static long printByOffset(long[] pairs, int first, int count) {
+        long print = 0;
+        for (int at = first, last = first + 2 * count; at < last; at += 2) {
+            print += print(pairs[at], LengthKeys.of(pairs[at + 1], pairs[at]));
         }
         return print;
     }
 
     /** The finalizer is that of Steele, Lea and Flood, <i>Fast Splittable Pseudorandom Number Generators</i>, 2014. */
-    private static long print(long offset, long length) {
-        long mixed = (offset ^ Long.rotateLeft(length * 0x9e3779b97f4a7c15L, 32)) * 0xbf58476d1ce4e5b9L;
+    private static long print(long offset, long key) {
+        long mixed = (offset ^ Long.rotateLeft(key * 0x9e3779b97f4a7c15L, 32)) * 0xbf58476d1ce4e5b9L;
         mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
         return mixed ^ (mixed >>> 31);
     }
 
     void validate() {
-        visit(tree.root(), 0, 0, 0, Long.MAX_VALUE, Long.MAX_VALUE);
+        visit(tree.index.root(), 0, 0, Long.MAX_VALUE);
         expect("leaf behind the last", expectedLeaf, ExtentTree.NONE);
         expect("pairs", tree.size(), pairs);
         expect("leaves", tree.leaves.inUse(), leafCount);
-        expect("inner nodes", tree.inner.inUse(), innerCount);
+        expect("inner nodes", tree.index.inner.inUse(), innerCount);
     }
 
-    /** Returns the largest value below a node, all of whose pairs must be in [(lowKey, lowValue), (highKey, highValue)). */
-    private long visit(int node, int level, long lowKey, long lowValue, long highKey, long highValue) {
-        if (level == tree.height()) {
-            return visitLeaf(node, level, lowKey, lowValue, highKey, highValue);
+    /** Returns the largest value below a node, whose keys must be from a low one to a high one. */
+    private long visit(int node, int level, long lowKey, long highKey) {
+        if (level == tree.index.height()) {
+            return visitLeaf(node, level, lowKey, highKey);
         }
         innerCount++;
-        InnerNodes inner = tree.inner;
+        InnerNodes inner = tree.index.inner;
         int count = inner.counts[node];
         if (count < (level == 0 ? 2 : 1) || count > inner.width) {
             throw bad("children of node " + node, count, "1 to " + inner.width + ", and 2 of the root");
         }
-        long max = 0;
+        long most = 0;
         for (int place = 0; place < count; place++) {
-            boolean first = place == 0;
-            boolean last = place == count - 1;
-            long below = visit(inner.children[node * inner.width + place], level + 1,
-                    first ? lowKey : inner.key(node, place), first ? lowValue : inner.value(node, place),
-                    last ? highKey : inner.key(node, place + 1), last ? highValue : inner.value(node, place + 1));
+            long below = visit(inner.child(node, place), level + 1, place == 0 ? lowKey : inner.bound(node, place),
+                    place == count - 1 ? highKey : inner.bound(node, place + 1));
             long kept = inner.maxima[node * inner.width + place];
             if (tree.keepsMaxima() && kept != below) {
                 throw bad("largest value below child " + place + " of node " + node, kept, Long.toString(below));
             }
-            max = Math.max(max, below);
+            most = Math.max(most, below);
         }
-        return max;
+        return most;
     }
 
-    private long visitLeaf(int leaf, int level, long lowKey, long lowValue, long highKey, long highValue) {
+    private long visitLeaf(int leaf, int level, long lowKey, long highKey) {
         LeafNodes leaves = tree.leaves;
         expect("leaf in order", leaf, expectedLeaf);
         expect("leaf before the next in order", leaves.previous[leaf], lastLeaf);
@@ -97,9 +107,9 @@ final class TreeValidator {
         }
         boolean sound = tree.keepsMaxima()
                 ? visitRanges(leaf, count, lowKey, highKey)
-                : isInOrder(leaves.pairs, 2 * leaf * leaves.width, count, lowKey, lowValue, highKey, highValue);
+                : visitPairs(leaf, count, lowKey, highKey);
         if (!sound) {
-            throw outOfOrder(leaf, lowKey, lowValue, highKey, highValue);
+            throw outOfOrder(leaf, lowKey, highKey);
         }
         pairs += count;
         leafCount++;
@@ -138,37 +148,46 @@ final class TreeValidator {
         return (wrong | (highKey - before - 1)) >= 0;
     }
 
-    /** Whether pairs go up by key and then by value, from a low one to below a high one. */
-    private static boolean isInOrder(
-            long[] pairs, int first, int count, long lowKey, long lowValue, long highKey, long highValue) {
-        long wrong = 0;
-        long key = lowKey;
-        long value = lowValue - 1;
+    /** Whether pairs go up by key and then by value, from the last one of the leaf before, and keys from a low one to a high one. */
+    private boolean visitPairs(int leaf, int count, long lowKey, long highKey) {
+        long[] all = tree.leaves.pairs;
+        int first = 2 * leaf * tree.leaves.width;
+        long key = lastKey;
+        long value = lastValue;
+        long wrong = count == 0 ? 0 : all[first] - lowKey;
         for (int at = first, last = first + 2 * count; at < last; at += 2) {
-            long difference = pairs[at] - key;
+            long difference = all[at] - key;
             long isSame = ((difference - 1) & ~difference) >> (Long.SIZE - 1);
-            wrong |= pairs[at] | pairs[at + 1] | difference | (isSame & (pairs[at + 1] - value - 1));
-            key = pairs[at];
-            value = pairs[at + 1];
+            wrong |= difference | (isSame & (all[at + 1] - value - 1));
+            key = all[at];
+            value = all[at + 1];
         }
-        return wrong >= 0 && (count == 0 || key < highKey || (key == highKey && value < highValue));
+        if ((wrong | (highKey - key)) < 0) {
+            return false;
+        }
+        lastKey = key;
+        lastValue = value;
+        return true;
     }
 
-    private IllegalStateException outOfOrder(int leaf, long lowKey, long lowValue, long highKey, long highValue) {
+    private IllegalStateException outOfOrder(int leaf, long lowKey, long highKey) {
         LeafNodes leaves = tree.leaves;
-        long key = lowKey;
-        long value = tree.keepsMaxima() ? Long.MIN_VALUE : lowValue - 1;
+        boolean unique = tree.keepsMaxima();
+        long key = unique ? lowKey - 1 : lastKey;
+        long value = unique ? Long.MAX_VALUE : lastValue;
+        if (leaves.key(leaf, 0) < lowKey) {
+            return bad("first key of leaf " + leaf, leaves.key(leaf, 0), lowKey + " or above");
+        }
         for (int place = 0; place < leaves.counts[leaf]; place++) {
             long nextKey = leaves.key(leaf, place);
             long nextValue = leaves.value(leaf, place);
-            boolean isAbove = nextKey > key || (nextKey == key && nextValue > value);
-            if (nextKey < 0 || !isAbove) {
-                return bad("pair behind (" + key + ", " + value + ")", nextKey, "a greater one");
+            if (nextKey < key || (nextKey == key && (unique || nextValue <= value))) {
+                return bad("key behind pair (" + key + ", " + value + ") in leaf " + leaf, nextKey, "a greater pair");
             }
             key = nextKey;
-            value = tree.keepsMaxima() ? Long.MAX_VALUE : nextValue;
+            value = nextValue;
         }
-        return bad("last key of leaf " + leaf, key, "below (" + highKey + ", " + highValue + ")");
+        return bad("last key of leaf " + leaf, key, (unique ? "below " : "at most ") + highKey);
     }
 
     /** The sum of all values. */

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The free extents of one source, as maximal runs: found by offset and by length. Every operation is O(log runs). To take and to give back the same restores the same runs,
  * so what was tried can be undone without a trace.
+ *
+ * <p>Not {@code FreeExtents} of {@code dev.ashlar.space}: that is internal to an exported package, and keeps the extent it found as a position; here runs are compared as values while
+ * others are taken, and a source has few.
  */
 final class FreeRuns {
     private final NavigableMap<Long, Long> lengths = new TreeMap<>();
