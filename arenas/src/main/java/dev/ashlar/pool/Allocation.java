@@ -180,7 +180,7 @@ final class Allocation {
         try {
             CoreCache cache = stripe.cache();
             long cell = cache.allocate(sizeClass, CellHeaders.freeCode(sizeClass));
-            // Never waits for the arena's lock: whoever has that may need this stripe's carrier.
+            // Waits for no lock to have cells: others would find this stripe taken meanwhile. Where caches may hold no more, what it gives back for that may wait for one.
             return cell != 0 ? cell : supply.refill(cache, sizeClass, false);
         } finally {
             stripe.release();
