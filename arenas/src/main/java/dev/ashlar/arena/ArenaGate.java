@@ -25,6 +25,8 @@ final class ArenaGate {
     private final Runnable validation;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition pagesBack = lock.newCondition();
+
+    /** How many wait outside, but for those whom the lock knows of. */
     private final AtomicInteger awaiting = new AtomicInteger();
 
     // Guarded by lock.
@@ -46,12 +48,14 @@ final class ArenaGate {
         // A visitor of a caller has what this thread has set aside: that it comes back is seen here.
         assert !lock.isHeldByCurrentThread() : "arena " + number + ": entered twice (expected: once)";
         assert LockRank.ARENA.enter();
-        if (!lock.tryLock()) {
-            if (!wait) {
-                assert LockRank.ARENA.leave();
-                return false;
+        if (wait) {
+            if (lock.isLocked()) {
+                spin();
             }
-            await();
+            lock.lock();
+        } else if (!lock.tryLock()) {
+            assert LockRank.ARENA.leave();
+            return false;
         }
         try {
             settleIfSuspect();
@@ -63,16 +67,12 @@ final class ArenaGate {
     }
 
     /** Most holders are through in less time than it takes to sleep and be woken. */
-    private void await() {
+    private void spin() {
         awaiting.getAndIncrement();
         try {
-            for (int i = 0; i < SPINS; i++) {
+            for (int i = 0; i < SPINS && lock.isLocked(); i++) {
                 Thread.onSpinWait();
-                if (lock.tryLock()) {
-                    return;
-                }
             }
-            lock.lock();
         } finally {
             awaiting.getAndDecrement();
         }
@@ -83,6 +83,11 @@ final class ArenaGate {
         assert LockRank.ARENA.leave();
     }
 
+    /** Whether this thread is inside. */
+    boolean isInside() {
+        return lock.isHeldByCurrentThread();
+    }
+
     /** Whether a thread is inside at this moment. */
     boolean isBusy() {
         return lock.isLocked();
@@ -90,7 +95,7 @@ final class ArenaGate {
 
     /** Whether a thread waits outside at this moment: who is inside for long should leave soon. */
     boolean isAwaited() {
-        return awaiting.get() != 0;
+        return awaiting.get() != 0 || lock.hasQueuedThreads();
     }
 
     /** Leaves, waits for {@link #pagesAreBack}, and enters again: what is inside may have changed. */
@@ -130,9 +135,11 @@ final class ArenaGate {
         }
     }
 
-    /** An error goes through. */
+    /** An error goes through, perhaps one of entering. */
     void suspect() {
-        suspect = true;
+        if (isInside()) {
+            suspect = true;
+        }
     }
 
     /** Damage was found; the first is kept as the reason. */
