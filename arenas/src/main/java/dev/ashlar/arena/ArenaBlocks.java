@@ -34,8 +34,8 @@ public final class ArenaBlocks {
      * @throws HeapCorruptionException if something next to it is damaged, or its guard; it is withheld then
      */
     public long free(long address, int owner, @Nullable Guards guards) {
+        state.gate.enter(true);
         try {
-            state.gate.enter(true);
             state.gate.checkServing();
             int word = liveWord(address);
             int actual = ownerInside(address);
@@ -137,8 +137,8 @@ public final class ArenaBlocks {
      * @return what to throw
      */
     public RuntimeException diagnose(long address) {
+        state.gate.enter(true);
         try {
-            state.gate.enter(true);
             state.gate.checkServing();
             liveWord(address);
             return new IllegalStateException("0x%x was freed and allocated again meanwhile".formatted(address));

@@ -159,8 +159,8 @@ public final class ArenaCare {
      * @throws IllegalStateException if the pool is closed
      */
     public ArenaFigures figures() {
+        gate.enter(true);
         try {
-            gate.enter(true);
             gate.serves();
             return view.figuresInside();
         } finally {

@@ -52,6 +52,7 @@ final class ArenaGate {
             if (lock.isLocked()) {
                 spin();
             }
+            // Here, and in no method of its own: where the stack ends inside of it, the error comes when the compiled method returns that it is part of, with the lock taken.
             lock.lock();
         } else if (!lock.tryLock()) {
             assert LockRank.ARENA.leave();
@@ -81,11 +82,6 @@ final class ArenaGate {
     void exit() {
         lock.unlock();
         assert LockRank.ARENA.leave();
-    }
-
-    /** Whether this thread is inside. */
-    boolean isInside() {
-        return lock.isHeldByCurrentThread();
     }
 
     /** Whether a thread is inside at this moment. */
@@ -135,11 +131,9 @@ final class ArenaGate {
         }
     }
 
-    /** An error goes through, perhaps one of entering. */
+    /** An error goes through. */
     void suspect() {
-        if (isInside()) {
-            suspect = true;
-        }
+        suspect = true;
     }
 
     /** Damage was found; the first is kept as the reason. */

@@ -27,8 +27,8 @@ public final class ArenaMovables {
      * @throws HeapCorruptionException if the arena is fenced, or is so by this
      */
     public long serve(long units, long handle, boolean grow) {
+        state.gate.enter(true);
         try {
-            state.gate.enter(true);
             state.gate.checkServing();
             long block = state.space.carve(units, BlockLayout.UNIT_BYTES);
             if (block == 0 && grow) {
@@ -60,8 +60,8 @@ public final class ArenaMovables {
      * @throws HeapCorruptionException if the arena is fenced, or something next to the block is damaged; nothing has changed then
      */
     public @Nullable HeapCorruptionException free(long block, long handle, long requestedBytes, boolean wipe) {
+        state.gate.enter(true);
         try {
-            state.gate.enter(true);
             state.gate.checkServing();
             int word = blocks.liveWord(block);
             long units = state.space.unitsOf(block, word);

@@ -38,10 +38,10 @@ public final class ArenaPolicy {
      * @return the switches since the last time when it was asked, as far as they are kept
      */
     public List<PolicySwitch> consider() {
+        if (!state.gate.enter(false)) {
+            return List.of();
+        }
         try {
-            if (!state.gate.enter(false)) {
-                return List.of();
-            }
             if (state.gate.isClosed() || state.gate.isFenced()) {
                 return List.of();
             }

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an arena's lock guards, and the lock: the parts of a {@link CoreArena} share it.
  *
- * <p>Whoever comes in by {@link #gate} goes out by {@link #exit}, and tells the gate what went wrong in between, as {@link #inside} does. To enter is inside of the {@code try},
- * too: where there is no stack left, the lock may have been taken when entering fails.
+ * <p>Whoever comes in by {@link #gate} goes out by {@link #exit}, and tells the gate what went wrong in between, as {@link #inside} does.
  */
 final class ArenaState {
     private static final VarHandle FREE_BYTES_HINT;
@@ -82,11 +81,8 @@ final class ArenaState {
         gate = new ArenaGate(number, poolName, this::validate);
     }
 
-    /** Leaves; does nothing where entering has failed, or was refused. */
+    /** Leaves. */
     void exit() {
-        if (!gate.isInside()) {
-            return;
-        }
         try {
             FREE_BYTES_HINT.setOpaque(this, freeBytes());
         } finally {
@@ -97,8 +93,8 @@ final class ArenaState {
 
     /** Does something that is not done for each block, inside. */
     <T extends @Nullable Object> T inside(Supplier<T> action) {
+        gate.enter(true);
         try {
-            gate.enter(true);
             return action.get();
         } catch (HeapCorruptionException e) {
             throw gate.fence(e);

@@ -136,10 +136,10 @@ public final class CoreArena {
      * @throws dev.ashlar.OsException if the operating system refuses to commit a region
      */
     public long serveCells(int sizeClass, @Nullable CoreCache cache, int wanted, boolean grow, boolean wait) {
+        if (!gate.enter(wait)) {
+            return 0;
+        }
         try {
-            if (!gate.enter(wait)) {
-                return 0;
-            }
             if (!gate.serves()) {
                 return 0;
             }
@@ -202,10 +202,10 @@ public final class CoreArena {
      * @throws dev.ashlar.OsException if the operating system refuses to commit a region
      */
     public long serveBlock(long units, long alignment, int owner, boolean grow, boolean wait) {
+        if (!gate.enter(wait)) {
+            return 0;
+        }
         try {
-            if (!gate.enter(wait)) {
-                return 0;
-            }
             if (!gate.serves()) {
                 return 0;
             }
@@ -253,8 +253,8 @@ public final class CoreArena {
      * @throws IllegalStateException if the pool is closed
      */
     public int takeBack(int sizeClass, long[] cells, int count) {
+        gate.enter(true);
         try {
-            gate.enter(true);
             gate.serves();
             int others = intake.putBack(sizeClass, cells, count);
             intake.drain(BATCHES_A_VISIT);
@@ -292,10 +292,10 @@ public final class CoreArena {
         if (queue.isEmpty()) {
             return true;
         }
+        if (!gate.enter(wait)) {
+            return false;
+        }
         try {
-            if (!gate.enter(wait)) {
-                return false;
-            }
             if (!gate.isClosed()) {
                 intake.drain(Integer.MAX_VALUE);
             }
