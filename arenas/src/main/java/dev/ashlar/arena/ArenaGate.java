@@ -84,6 +84,14 @@ final class ArenaGate {
         assert LockRank.ARENA.leave();
     }
 
+    /** Leaves for this thread, if it could not, as it had no stack left for that; called where it has more. Whoever enters next validates. */
+    void leaveBehind() {
+        if (lock.isHeldByCurrentThread()) {
+            suspect = true;
+            exit();
+        }
+    }
+
     /** Whether a thread is inside at this moment. */
     boolean isBusy() {
         return lock.isLocked();

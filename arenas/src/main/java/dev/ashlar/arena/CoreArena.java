@@ -118,6 +118,11 @@ public final class CoreArena {
         return state.freeBytesHint();
     }
 
+    /** Gives up the lock that this thread has, if it does, when the stack ended before it could leave. */
+    public void leaveBehind() {
+        gate.leaveBehind();
+    }
+
     /** Whether another thread has the lock at this moment. */
     public boolean isBusy() {
         return gate.isBusy();

@@ -128,6 +128,23 @@ final class ArenaGroup {
         return all;
     }
 
+    /**
+     * Gives up the locks that this thread could not, as the stack ended; to be called some frames above, where there is room for that: entering an arena may need less than
+     * leaving it.
+     *
+     * @return the error, to be thrown
+     */
+    StackOverflowError leftBehind(StackOverflowError error) {
+        for (CoreArena arena : arenas) {
+            arena.leaveBehind();
+        }
+        CoreArena last = movable;
+        if (last != null) {
+            last.leaveBehind();
+        }
+        return error;
+    }
+
     /** Whether an arena is the one of movable blocks. */
     boolean isOfMovable(CoreArena arena) {
         return arena.number() > arenas.length;

@@ -135,7 +135,11 @@ public final class PoolEngine {
 
     /** Allocates for an owner, after all that can be done to make room. */
     public long allocateSlowly(long byteSize, long alignment, int owner) {
-        return allocation.allocate(byteSize, alignment, owner);
+        try {
+            return allocation.allocate(byteSize, alignment, owner);
+        } catch (StackOverflowError e) {
+            throw parts.arenas.leftBehind(e);
+        }
     }
 
     /** The same for a block that is to be moved there: see {@link BlockOwner#allocate}. */
@@ -145,12 +149,20 @@ public final class PoolEngine {
 
     /** Allocates if there is room, or can be made without asking others to free; or returns 0. */
     public long tryAllocate(long byteSize, long alignment, int owner) {
-        return allocation.tryAllocate(byteSize, alignment, owner);
+        try {
+            return allocation.tryAllocate(byteSize, alignment, owner);
+        } catch (StackOverflowError e) {
+            throw parts.arenas.leftBehind(e);
+        }
     }
 
     /** Allocates, and waits if there is no room, behind those that wait already. */
     public long allocate(long byteSize, long alignment, int owner, long nanos) throws InterruptedException {
-        return allocation.allocate(byteSize, alignment, owner, nanos);
+        try {
+            return allocation.allocate(byteSize, alignment, owner, nanos);
+        } catch (StackOverflowError e) {
+            throw parts.arenas.leftBehind(e);
+        }
     }
 
     // Freeing
@@ -169,7 +181,11 @@ public final class PoolEngine {
 
     /** The same for any owner, who is told if it is not the one that frees. */
     public void freeSlowly(long address, int owner) {
-        freeing.free(address, owner);
+        try {
+            freeing.free(address, owner);
+        } catch (StackOverflowError e) {
+            throw parts.arenas.leftBehind(e);
+        }
     }
 
     // Blocks
@@ -206,7 +222,11 @@ public final class PoolEngine {
                 return moved;
             }
         }
-        return resizing.resize(address, byteSize, BlockLayout.UNIT_BYTES);
+        try {
+            return resizing.resize(address, byteSize, BlockLayout.UNIT_BYTES);
+        } catch (StackOverflowError e) {
+            throw parts.arenas.leftBehind(e);
+        }
     }
 
     /** A cell is kept unless a class of half its size would do. */
